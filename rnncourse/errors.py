@@ -1,0 +1,69 @@
+"""Every error that the course raises on purpose, and nothing else.
+
+    CourseError
+    ├── ShapeError        an array has the wrong shape (also a ValueError)
+    ├── QuestionError     a question or an exercise source is not well formed
+    ├── UnknownNameError  no exercise, question or file of that name
+    ├── NotebookError     a notebook could not be read
+    ├── KernelError       the kernel that runs a learner's code failed
+    ├── ClassError        a class folder is not what the command needs
+    └── CheckFailed       a learner's answer did not pass (also an AssertionError)
+
+Messages say what was expected, what was received, and the likely fix.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class CourseError(Exception):
+    """Base of every error that the course raises on purpose."""
+
+
+class ShapeError(CourseError, ValueError):
+    """An array has the wrong shape."""
+
+
+class QuestionError(CourseError):
+    """A question, or the exercise source around it, is not well formed."""
+
+
+class UnknownNameError(CourseError, LookupError):
+    """No exercise, question or file has that name."""
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str]) -> "UnknownNameError":
+        """Return the error for `name`, with the nearest known name suggested.
+
+        >>> print(UnknownNameError.among("exercise", "9_lstm", ["09_lstm", "06_bptt"]))
+        There is no exercise '9_lstm'. Did you mean '09_lstm'?
+        """
+        known = sorted(known)
+        near = get_close_matches(name, known, n=1, cutoff=0.4)
+        if near:
+            hint = f"Did you mean {near[0]!r}?"
+        elif known:
+            hint = "There are: " + ", ".join(known) + "."
+        else:
+            hint = "There are none yet."
+        return cls(f"There is no {kind} {name!r}. {hint}")
+
+
+class NotebookError(CourseError):
+    """A notebook could not be read."""
+
+
+class KernelError(CourseError):
+    """The kernel that runs a learner's code could not be started, or is lost."""
+
+
+class ClassError(CourseError):
+    """A class folder is not what the command needs."""
+
+
+class CheckFailed(CourseError, AssertionError):  # noqa: N818 - reads as the verdict that it is
+    """A learner's answer did not pass; the notebook shows the message alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show the message without a traceback."""
+        return str(self).splitlines()
