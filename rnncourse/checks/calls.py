@@ -1,0 +1,122 @@
+"""Calling a learner's function once, and what came of it.
+
+`call` is the same in the learner's own kernel, where checking is a plain
+call, and in an examination, where `answer` runs in the learner's kernel and
+only its text crosses to the examiner.
+"""
+
+import copy
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rnncourse.checks.values import Foreign, from_text, to_text, to_tree
+
+Inputs = dict[str, Any]
+"""The arguments of one call, by name, in the order of the signature."""
+
+NOT_WRITTEN = "NotImplementedError"
+STUB_HINT = "It is not written yet: replace the stub in the cell above, and run that cell."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call gave.
+
+    Args:
+        value: What came back, if nothing was raised.
+        raised: The name of the exception's type, or "".
+        message: The exception's text.
+        place: The learner's line that raised, if it is known.
+        changed: The names of the arguments that the call changed in place.
+    """
+
+    value: Any = None
+    raised: str = ""
+    message: str = ""
+    place: str = ""
+    changed: tuple[str, ...] = ()
+
+
+Ask = Callable[[Inputs], Outcome]
+"""Something that calls the learner's function, here or in another process."""
+
+
+def call(function: Callable[..., Any], inputs: Inputs) -> Outcome:
+    """Call `function` with copies of `inputs`, in their order, and say what came of it.
+
+    An exception is an outcome like another, `SystemExit` included; only
+    `KeyboardInterrupt` goes through.
+
+    >>> call(lambda x: 1 / x, {"x": 0}).raised
+    'ZeroDivisionError'
+    """
+    given = copy.deepcopy(inputs)
+    try:
+        value = function(*given.values())
+    except (Exception, SystemExit) as error:
+        return Outcome(
+            raised=type(error).__name__, message=str(error)[:500], place=_place(error)
+        )
+    changed = tuple(name for name in inputs if to_tree(given[name]) != to_tree(inputs[name]))
+    return Outcome(_as_seen(value), changed=changed)
+
+
+def asking(function: Callable[..., Any]) -> Ask:
+    """Return what asks `function` by a plain call."""
+    return lambda inputs: call(function, inputs)
+
+
+def answer(namespace: dict[str, Any], name: str, inputs: str) -> str:
+    """Return, as text, the outcome of calling `namespace[name]`; runs in the learner's kernel.
+
+    Args:
+        namespace: The names that the notebook's cells have defined.
+        name: The function to call.
+        inputs: Its arguments, as `to_text` wrote them.
+    """
+    if not callable(namespace.get(name)):
+        given = type(namespace[name]).__name__ if name in namespace else None
+        return outcome_to_text(_undefined(name, given))
+    return outcome_to_text(call(namespace[name], from_text(inputs)))
+
+
+def outcome_to_text(outcome: Outcome) -> str:
+    """Return `outcome` as text that crosses a process boundary."""
+    return to_text(vars(outcome))
+
+
+def outcome_from_text(text: str) -> Outcome:
+    """Return the outcome that `outcome_to_text` wrote, whoever wrote the text.
+
+    Raises:
+        CourseError: If the text is not a stored outcome.
+    """
+    fields = from_text(text)
+    fields = fields if isinstance(fields, dict) else {}
+    raised, message, place = (str(fields.get(k, ""))[:500] for k in ("raised", "message", "place"))
+    changed = fields.get("changed")
+    names = tuple(str(name)[:80] for name in changed) if isinstance(changed, tuple) else ()
+    return Outcome(fields.get("value"), raised, message, place, names)
+
+
+def _undefined(name: str, given: str | None) -> Outcome:
+    if given is None:
+        return Outcome(raised="NameError", message=f"name {name!r} is not defined")
+    return Outcome(raised="TypeError", message=f"{name!r} is of type {given}, not a function")
+
+
+def _as_seen(value: Any) -> Any:
+    """Return the value as it is after travelling, so that both ways give the same verdict."""
+    return from_text(to_text(value)) if not isinstance(value, Foreign) else value
+
+
+def _place(error: BaseException) -> str:
+    """Return the last line of the learner's own code in the traceback."""
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and not frame.filename.startswith(__file__)
+    ]
+    return f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}" if own else ""

@@ -1,0 +1,144 @@
+"""Is an answer the expected one, and if not, where do they part?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnncourse.checks.values import Foreign, describe
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How an answer differs from what was expected.
+
+    Args:
+        reason: What is wrong and the likely fix; gives no expected number away.
+        detail: The numbers, for cases that the learner may see.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Close:
+    """Equality of values within a tolerance; types and shapes must be equal.
+
+    Args:
+        rtol: Relative tolerance. Stored cases have nine digits: not below 1e-8.
+        atol: Absolute tolerance.
+    """
+
+    rtol: float = 1e-6
+    atol: float = 1e-9
+
+    def difference(self, expected: Any, received: Any, name: str = "the result") -> Difference | None:
+        """Return how `received` differs from `expected`, or None where it does not.
+
+        Args:
+            expected: The reference's answer.
+            received: The learner's answer.
+            name: What to call the answer in the message.
+        """
+        if isinstance(expected, np.ndarray):
+            return self._array_difference(expected, received, name)
+        if isinstance(expected, list | tuple):
+            return self._items_difference(expected, received, name)
+        if isinstance(expected, dict):
+            return self._dict_difference(expected, received, name)
+        return self._number_difference(expected, received, name)
+
+    def equal(self, one: Any, other: Any) -> bool:
+        """Return whether two answers are the same within the tolerance."""
+        return self.difference(one, other) is None
+
+    def _array_difference(self, expected: np.ndarray, received: Any, name: str) -> Difference | None:
+        if not isinstance(received, np.ndarray):
+            return Difference(f"{name} is {describe(received)}, not a NumPy array. {_cure(received)}")
+        if received.shape != expected.shape:
+            return Difference(
+                f"{name} has shape {received.shape}, expected {expected.shape}."
+                + _shape_hint(expected.shape, received.shape)
+            )
+        if received.dtype != expected.dtype:
+            return Difference(
+                f"{name} has dtype {received.dtype}, expected {expected.dtype}. "
+                "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
+            )
+        return self._values_difference(expected, received, name)
+
+    def _values_difference(self, expected: np.ndarray, received: np.ndarray, name: str) -> Difference | None:
+        wrong = ~np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
+        if not wrong.any():
+            return None
+        strange = ~np.isfinite(received) & np.isfinite(expected)
+        if strange.any():
+            return Difference(
+                f"{name} holds NaN or infinity at {strange.sum()} of {received.size} places. "
+                "Look for a division by zero or np.empty without values."
+            )
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        return Difference(
+            f"{name} is wrong at {wrong.sum()} of {received.size} places.",
+            f"At {list(place)}: expected {expected[place]:.6g}, received {received[place]:.6g}.",
+        )
+
+    def _items_difference(self, expected: list | tuple, received: Any, name: str) -> Difference | None:
+        if not isinstance(received, list | tuple) or len(received) != len(expected):
+            kind = type(expected).__name__
+            return Difference(
+                f"{name} is {describe(received)}, expected a {kind} of {len(expected)}. "
+                "Look at the return line."
+            )
+        for i, (one, other) in enumerate(zip(expected, received, strict=True)):
+            if difference := self.difference(one, other, f"item {i} of {name}"):
+                return difference
+        return None
+
+    def _dict_difference(self, expected: dict, received: Any, name: str) -> Difference | None:
+        if not isinstance(received, dict) or sorted(received) != sorted(expected):
+            keys = ", ".join(sorted(expected))
+            return Difference(f"{name} is {describe(received)}, expected a dict of {keys}.")
+        for key, one in expected.items():
+            if difference := self.difference(one, received[key], f"{key!r} of {name}"):
+                return difference
+        return None
+
+    def _number_difference(self, expected: Any, received: Any, name: str) -> Difference | None:
+        if isinstance(received, np.ndarray) and received.ndim == 0:
+            received = received.item()
+        numbers = (bool, int, float)
+        if isinstance(expected, numbers) and isinstance(received, numbers):
+            same = bool(np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True))
+        else:
+            same = type(expected) is type(received) and expected == received
+        if same:
+            return None
+        return Difference(f"{name} is wrong: {describe(received)}.", f"Expected {describe(expected)}.")
+
+
+EXACT = Close(0.0, 0.0)
+"""No error is allowed: for integers, and for numbers with few digits."""
+
+
+def _cure(received: Any) -> str:
+    if received is None:
+        return "Does the function end without `return`?"
+    if isinstance(received, list | tuple):
+        return "Make one array of it: np.array or np.stack; or return one item, not several."
+    if isinstance(received, Foreign) and "Tensor" in received.type_name:
+        return "This question is NumPy: use np instead of tf, or return tensor.numpy()."
+    return "Look at the return line."
+
+
+def _shape_hint(expected: tuple[int, ...], received: tuple[int, ...]) -> str:
+    if received == expected[::-1]:
+        return " It looks transposed."
+    if sorted(received) == sorted(expected):
+        return " The axes are in another order."
+    if len(received) < len(expected):
+        return " An axis was lost: a sum, a mean or an index too many?"
+    if len(received) > len(expected):
+        return " There is an axis too many: a missing sum, or broadcasting of a vector?"
+    return " Print the shape of each factor: which product gives this size?"

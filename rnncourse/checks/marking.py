@@ -1,0 +1,167 @@
+"""Marking one paper: ask, compare, name the mistake, give the points."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from rnncourse.checks.calls import NOT_WRITTEN, STUB_HINT, Ask, Inputs, Outcome
+from rnncourse.checks.papers import Case, Paper
+
+TIME_LIMIT = "TimeLimit"
+KERNEL_DIED = "KernelDied"
+UNREADABLE = "UnreadableAnswer"
+FINAL = {NOT_WRITTEN, "NameError", "SystemExit", TIME_LIMIT, KERNEL_DIED}
+"""What a call may raise that no further case will mend."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing that was tried.
+
+    Args:
+        title: What was tried.
+        passed: Whether it went well; None if it was not tried.
+        finding: What was wrong, without any expected number.
+        detail: The numbers, for cases that the learner may see.
+    """
+
+    title: str
+    passed: bool | None
+    finding: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a question's marking came to.
+
+    Args:
+        question: Name of the question.
+        points: Points given, a plain float from 0 to `max_points`.
+        max_points: Points of a right answer.
+        message: One sentence for the learner; shows no case.
+        mistake: The bank's message, if the answer is one of its wrong answers.
+        trials: What was tried.
+    """
+
+    question: str
+    points: float
+    max_points: float
+    message: str
+    mistake: str = ""
+    trials: tuple[Trial, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer gets all the points."""
+        return self.points == self.max_points
+
+
+def mark(paper: Paper, ask: Ask) -> Verdict:
+    """Return the verdict on the function that `ask` calls.
+
+    All points need every case and every property to be right. With a wrong
+    case there are none. A broken property costs its share.
+
+    Args:
+        paper: What to try.
+        ask: Calls the learner's function, here or in another process.
+    """
+    trials: list[Trial] = []
+    mistake = ""
+    for number, case in enumerate(paper.cases, start=1):
+        outcome = ask(case.inputs)
+        trial = _try_case(paper, case, outcome, number)
+        trials.append(trial)
+        mistake = mistake or ("" if trial.passed else _named_mistake(paper, case, outcome))
+        if outcome.raised in FINAL:
+            break
+    if not all(trial.passed for trial in trials):
+        untried = [Trial(p.title(), None) for p in paper.properties]
+        return _verdict(paper, 0.0, mistake, trials + untried)
+    return _mark_properties(paper, ask, trials)
+
+
+def _mark_properties(paper: Paper, ask: Ask, trials: list[Trial]) -> Verdict:
+    rng = np.random.default_rng(paper.seed)
+    cost, mistake = 0.0, ""
+    for prop in paper.properties:
+        finding = prop.broken(ask, paper.cases[0].inputs, paper.compare, rng)
+        trials = [*trials, Trial(prop.title(), finding is None, finding or "")]
+        if finding is not None:
+            cost = max(cost, prop.cost)
+            mistake = mistake or paper.blame.get(finding, "")
+    return _verdict(paper, 1.0 - cost, mistake, trials)
+
+
+def _verdict(paper: Paper, share: float, mistake: str, trials: list[Trial]) -> Verdict:
+    maximum = float(paper.points)
+    failed = [trial for trial in trials if trial.passed is False]
+    tried = [trial for trial in trials if trial.passed is not None]
+    if not failed:
+        message = f"Right: all {len(tried)} trials passed."
+    elif mistake:
+        message = f"It looks like this: {mistake}."
+    else:
+        message = failed[0].finding
+    points = min(max(maximum * share, 0.0), maximum)
+    return Verdict(paper.name, points, maximum, message, mistake, tuple(trials))
+
+
+def _try_case(paper: Paper, case: Case, outcome: Outcome, number: int) -> Trial:
+    title = f"case {number}: {_sizes(case.inputs)}"
+    if outcome.raised:
+        return Trial(title, False, _raised(paper, outcome))
+    difference = paper.compare.difference(case.expected, outcome.value)
+    if difference is None:
+        return Trial(title, True)
+    return Trial(title, False, _sentence(difference.reason), difference.detail)
+
+
+def _raised(paper: Paper, outcome: Outcome) -> str:
+    """Return what is to be said of an answer that is no answer."""
+    messages = {
+        NOT_WRITTEN: STUB_HINT,
+        "SystemExit": "It called sys.exit: a function ends with `return`.",
+        TIME_LIMIT: f"It had not returned after {paper.time_limit:g} s. Is there a loop without end?",
+        KERNEL_DIED: "It ended the kernel: os._exit, a crash, or too much memory?",
+        UNREADABLE: outcome.message,
+        "NameError": f"NameError: {outcome.message}. Was the cell that defines it run, without error?",
+    }
+    text = f"It raised {outcome.raised}: {outcome.message}".rstrip(": ")
+    place = f" ({outcome.place})" if outcome.place else ""
+    return messages.get(outcome.raised, text + place)
+
+
+def _named_mistake(paper: Paper, case: Case, outcome: Outcome) -> str:
+    for message, wrong in case.mistakes.items():
+        if _same(paper, wrong, outcome):
+            return message
+    return ""
+
+
+def _same(paper: Paper, wrong: Outcome, outcome: Outcome) -> bool:
+    if wrong.raised or outcome.raised:
+        return (wrong.raised, wrong.message) == (outcome.raised, outcome.message)
+    return paper.compare.equal(wrong.value, outcome.value)
+
+
+def _sizes(inputs: Inputs) -> str:
+    return ", ".join(f"{name} {_size(value)}" for name, value in inputs.items())
+
+
+def _size(value: Any) -> str:
+    return str(value.shape) if isinstance(value, np.ndarray) and value.ndim else f"= {value!s:.20}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def without_cases(verdict: Verdict) -> Verdict:
+    """Return the verdict as feedback may show it: no sizes and no numbers of a hidden case."""
+    hidden = tuple(
+        replace(trial, title=trial.title.split(":")[0], detail="") for trial in verdict.trials
+    )
+    return replace(verdict, trials=hidden)

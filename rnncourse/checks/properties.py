@@ -1,0 +1,188 @@
+"""What must hold over several calls: a small vocabulary of properties.
+
+A property only asks, and looks at what comes back. So the same property runs
+in the learner's own kernel and in an examination, and is stored with the
+public cases as its name and settings.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rnncourse.checks.calls import Ask, Inputs, Outcome
+from rnncourse.checks.compare import Close
+from rnncourse.errors import QuestionError
+
+KINDS: dict[str, type["Property"]] = {}
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something that must hold over several calls of one function.
+
+    Subclasses say what they are in `title`, and in `broken` ask and return a
+    message, or None where the property holds.
+    """
+
+    cost: ClassVar[float] = 1.0
+    """The share of a question's points that is lost where the property is broken."""
+
+    def __init_subclass__(cls) -> None:
+        KINDS[cls.__name__] = cls
+
+    def title(self) -> str:
+        """What must hold, in a few words."""
+        raise NotImplementedError
+
+    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+        """Return how the property is broken, or None where it holds.
+
+        Args:
+            ask: Calls the function.
+            inputs: Arguments to start from.
+            compare: The question's comparison.
+            rng: Source of randomness.
+        """
+        raise NotImplementedError
+
+    def to_tree(self) -> dict[str, Any]:
+        """Return the property as its name and settings."""
+        return {"name": type(self).__name__, **asdict(self)}
+
+
+def property_from_tree(tree: dict[str, Any]) -> Property:
+    """Return the property that `Property.to_tree` described."""
+    settings = dict(tree)
+    name = settings.pop("name")
+    if name not in KINDS:
+        raise QuestionError(
+            f"The property {name!r} is unknown here. Are the cases newer than rnncourse? Update it."
+        )
+    return KINDS[name](**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
+
+
+@dataclass(frozen=True)
+class InputsUntouched(Property):
+    """The arguments are the same after a call as before it."""
+
+    cost: ClassVar[float] = 0.5
+
+    def title(self) -> str:
+        """What must hold, in a few words."""
+        return "leaves its arguments as they were"
+
+    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+        """Ask once, and look at the arguments."""
+        changed = ask(inputs).changed
+        if not changed:
+            return None
+        names = " and ".join(f"`{name}`" for name in changed)
+        return (
+            f"{names} was changed in place: the caller's array is not what it was. "
+            "Write `a = a + b` where you wrote `a += b`, or work on a copy."
+        )
+
+
+@dataclass(frozen=True)
+class BatchPermutes(Property):
+    """The instances of a batch do not see each other: permuting them permutes the result.
+
+    Args:
+        arguments: Names of the arguments whose first axis is the batch.
+    """
+
+    arguments: tuple[str, ...]
+
+    def title(self) -> str:
+        """What must hold, in a few words."""
+        return "each instance of the batch is on its own"
+
+    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+        """Roll the batch, and look whether the result rolls with it."""
+        batch = len(inputs[self.arguments[0]])
+        order = np.roll(np.arange(batch), int(rng.integers(1, batch)) if batch > 1 else 0)
+        mixed = inputs | {name: inputs[name][order] for name in self.arguments}
+        plain, permuted = ask(inputs), ask(mixed)
+        expected = _map_arrays(plain.value, lambda array: array[order] if len(array) == batch else array)
+        if _same(compare, replace(plain, value=expected), permuted):
+            return None
+        return (
+            "Instances of one batch influence each other: in another order, they get other "
+            "results. Is there a sum or a mean over axis 0?"
+        )
+
+
+@dataclass(frozen=True)
+class IndependentOf(Property):
+    """A result does not depend on some argument.
+
+    Args:
+        argument: Name of the argument that must not matter.
+        zeros: Names of arguments that are set to zero for the trial.
+        item: Which item of a tuple to look at; None for the whole result.
+    """
+
+    argument: str
+    zeros: tuple[str, ...] = ()
+    item: int | None = None
+
+    def title(self) -> str:
+        """What must hold, in a few words."""
+        given = f" where {' and '.join(self.zeros)} is 0" if self.zeros else ""
+        what = "the result" if self.item is None else f"item {self.item}"
+        return f"{what} does not depend on {self.argument}{given}"
+
+    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+        """Change the argument, and look whether the result changes."""
+        base = inputs | {name: np.zeros_like(inputs[name]) for name in self.zeros}
+        one, other = (_item(ask(case), self.item) for case in (base, _changed(base, self.argument, rng)))
+        return None if _same(compare, one, other) else f"Changing `{self.argument}` changes it."
+
+
+@dataclass(frozen=True)
+class DependsOn(Property):
+    """A result depends on some argument.
+
+    Args:
+        argument: Name of the argument that must matter.
+        item: Which item of a tuple to look at; None for the whole result.
+    """
+
+    argument: str
+    item: int | None = None
+
+    def title(self) -> str:
+        """What must hold, in a few words."""
+        what = "the result" if self.item is None else f"item {self.item}"
+        return f"{what} depends on {self.argument}"
+
+    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+        """Change the argument, and look whether the result stays."""
+        cases = (inputs, _changed(inputs, self.argument, rng))
+        one, other = (_item(ask(case), self.item) for case in cases)
+        return f"Changing `{self.argument}` changes nothing." if _same(compare, one, other) else None
+
+
+def _changed(inputs: Inputs, argument: str, rng: np.random.Generator) -> Inputs:
+    array = inputs[argument]
+    return inputs | {argument: array + rng.uniform(0.5, 1.0, size=array.shape).astype(array.dtype)}
+
+
+def _same(compare: Close, one: Outcome, other: Outcome) -> bool:
+    return one.raised == other.raised and compare.equal(one.value, other.value)
+
+
+def _item(outcome: Outcome, item: int | None) -> Outcome:
+    if item is None or not isinstance(outcome.value, list | tuple) or item >= len(outcome.value):
+        return outcome
+    return replace(outcome, value=outcome.value[item])
+
+
+def _map_arrays(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
+    if isinstance(value, np.ndarray) and value.ndim:
+        return change(value)
+    if isinstance(value, list | tuple):
+        return type(value)(_map_arrays(item, change) for item in value)
+    return value
