@@ -1,0 +1,156 @@
+"""The course folder, and one exercise as it is written by hand.
+
+An exercise is two files in `solutions/<slug>/`: `notebook.py`, a percent
+notebook with the prose, the stubs and the solutions, and `questions.py`. This
+module reads them; `rnncourse.notebooks` derives from them what learners get.
+"""
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jupytext
+from nbformat import NotebookNode
+
+from rnncourse.checks.papers import Paper
+from rnncourse.checks.questions import Question
+from rnncourse.errors import QuestionError, UnknownNameError
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Course:
+    """The folder of the course, and where things are in it.
+
+    Args:
+        root: The folder that holds `solutions/` and `_config.yml`.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> "Course":
+        """Return the course at or above `start`, or the one that this package lies in.
+
+        Raises:
+            UnknownNameError: If there is none; says how to name one.
+        """
+        named = os.environ.get("RNNCOURSE_ROOT")
+        start = Path(named) if named else (start or Path.cwd())
+        here = Path(__file__).resolve()
+        for folder in (start.resolve(), *start.resolve().parents, *here.parents):
+            if (folder / "solutions").is_dir() and (folder / "_config.yml").is_file():
+                return cls(folder)
+        raise UnknownNameError(
+            f"No course at or above {start}: a course has solutions/ and _config.yml. "
+            "Change into it, or set RNNCOURSE_ROOT to its folder."
+        )
+
+    @property
+    def exercises(self) -> Path:
+        """Where released exercises are."""
+        return self.root / "exercises"
+
+    @property
+    def instructor_notebooks(self) -> Path:
+        """Where nbgrader finds its source notebooks."""
+        return self.root / "_build" / "source"
+
+    def slugs(self) -> list[str]:
+        """Return the names of all exercises, in the order of the chapters."""
+        return sorted(path.parent.name for path in self.root.glob("solutions/*/notebook.py"))
+
+    def exercise(self, slug: str) -> "Exercise":
+        """Return one exercise.
+
+        Raises:
+            UnknownNameError: If there is none of that name.
+        """
+        if slug not in self.slugs():
+            raise UnknownNameError.among("exercise", slug, self.slugs())
+        return Exercise(slug, self.root / "solutions" / slug)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: its notebook with solutions, its questions, and their references.
+
+    Args:
+        slug: Name of the exercise.
+        folder: The folder of its two files.
+    """
+
+    slug: str
+    folder: Path
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """The hand-written notebook, with the cell keys `solution` and `question` as written."""
+        return jupytext.read(self.folder / "notebook.py", fmt="py:percent")
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """The questions by name.
+
+        Raises:
+            QuestionError: If `questions.py` holds none.
+        """
+        path = self.folder / "questions.py"
+        spec = importlib.util.spec_from_file_location(f"questions_of_{self.slug}", path)
+        if spec is None or spec.loader is None or not path.is_file():
+            raise QuestionError(f"{path} does not exist. Every notebook.py has a questions.py.")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found = {k: v for k, v in vars(module).items() if isinstance(v, Question)}
+        if not found:
+            raise QuestionError(f"{path} holds no Question. Write one: name = Question(…).")
+        return found
+
+    @cached_property
+    def references(self) -> dict[str, Function]:
+        """The right answer to each question: what the solution cells define.
+
+        Raises:
+            QuestionError: If a question has no function of its name.
+        """
+        namespace: dict[str, Any] = {}
+        for number, source in enumerate(self._own_code(), start=1):
+            place = f"{self.folder.name}/notebook.py, code cell {number}"
+            exec(compile(source, place, "exec"), namespace)  # noqa: S102 - the course's own code
+        missing = sorted(set(self.questions) - set(namespace))
+        if missing:
+            raise QuestionError(
+                f"{self.slug}: no solution cell defines {', '.join(missing)}. "
+                "A question is named as the function that it asks for."
+            )
+        return {name: namespace[name] for name in self.questions}
+
+    def public_papers(self) -> dict[str, Paper]:
+        """Return the released papers by full name, such as "01_recurrent_neurons/rnn_step"."""
+        return {
+            f"{self.slug}/{name}": question.public_paper(name, self.references[name])
+            for name, question in self.questions.items()
+        }
+
+    def examination(self, seed: int) -> dict[str, Paper]:
+        """Return fresh papers by the question's name; the same `seed` gives the same papers."""
+        return {
+            name: question.paper(name, self.references[name], seed + number)
+            for number, (name, question) in enumerate(self.questions.items())
+        }
+
+    def fingerprint(self) -> str:
+        """Return a hash of the exercise's sources: marks hold for one fingerprint."""
+        parts = [path.read_bytes() for path in sorted(self.folder.glob("*.py"))]
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+    def _own_code(self) -> Iterator[str]:
+        for cell in self.notebook.cells:
+            if cell.cell_type == "code" and "question" not in cell.metadata:
+                yield cell.source
