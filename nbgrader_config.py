@@ -1,0 +1,59 @@
+"""nbgrader's settings for this course: with them, stock nbgrader grades as `rnncourse grade` does."""
+
+from pathlib import Path
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    IgnorePattern,
+    LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from rnncourse.grading.preprocessors import Examine, Repair, SubmissionExporter
+
+ROOT = Path(__file__).resolve().parent
+
+c = get_config()  # noqa: F821 - given by the loader
+
+c.CourseDirectory.course_id = "rnncourse"
+c.CourseDirectory.source_directory = str(ROOT / "_build" / "source")
+c.CourseDirectory.release_directory = str(ROOT / "exercises")
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    ".*",
+    "feedback",
+]
+
+# What runs on a submission, in this order. Repair comes first: nothing else may
+# look at a submission's metadata before the released notebook has replaced it.
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.sanitize_preprocessors = [
+    Repair,
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    Examine,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+c.Repair.exercises = str(ROOT / "exercises")
+c.Examine.course = str(ROOT)
+
+# Where a class on this machine releases, fetches and submits.
+c.Exchange.root = str(ROOT / "exchange")

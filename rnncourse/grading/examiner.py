@@ -1,0 +1,113 @@
+"""The examiner: runs one notebook, asks its questions, and writes the verdicts into it.
+
+    learner's cells ──run──> kernel        the kernel never sees a reference,
+    question's cell ──ask──> kernel        an expected value or a verdict
+                     <─text─
+    compare, here ──> verdict: the output of the question's cell
+
+The verdict is an `execute_result` whose text is a plain float, which nbgrader
+reads as partial credit, and whose HTML is the message.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from rnncourse.checks.calls import Inputs, Outcome
+from rnncourse.checks.marking import Verdict, mark, without_cases
+from rnncourse.checks.papers import Paper
+from rnncourse.checks.report import as_html
+from rnncourse.errors import KernelError
+from rnncourse.grading.kernel import LearnerKernel
+
+
+def examine(
+    notebook: NotebookNode,
+    papers: Mapping[str, Paper],
+    *,
+    kernel_name: str = "python3",
+    folder: str | None = None,
+    cell_limit: float = 60.0,
+) -> dict[str, Verdict]:
+    """Run `notebook`, ask every paper at its question's cell, and write the verdicts there.
+
+    Args:
+        notebook: A notebook whose question cells carry nbgrader's `grade_id`.
+            Changed in place: it gets the outputs.
+        papers: The paper of each question, by `grade_id`.
+        kernel_name: Name of the Jupyter kernel.
+        folder: Folder that the cells run in.
+        cell_limit: Seconds that one cell may take.
+
+    Returns:
+        The verdict of each question. A question without a cell gets 0.
+
+    Raises:
+        KernelError: If no kernel could be started.
+    """
+    for cell in notebook.cells:
+        cell.metadata.pop("tags", None)
+    verdicts = _wait_for(_examine(notebook, papers, (kernel_name, folder, cell_limit)))
+    for cell in notebook.cells:
+        if (question := question_of(cell)) in verdicts:
+            cell.outputs = [_verdict_output(verdicts[question])]
+            cell.execution_count = None
+    return verdicts
+
+
+def question_of(cell: NotebookNode) -> str:
+    """Return the name of the question whose cell this is, or ""."""
+    nbgrader = cell.metadata.get("nbgrader", {})
+    return nbgrader.get("grade_id", "") if nbgrader.get("grade") else ""
+
+
+def _wait_for(examination: Coroutine[Any, Any, dict[str, Verdict]]) -> dict[str, Verdict]:
+    """Run to the end; in a thread of its own where a loop is running, as under formgrader."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(examination)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, examination).result()
+
+
+async def _examine(
+    notebook: NotebookNode, papers: Mapping[str, Paper], limits: tuple[str, str | None, float]
+) -> dict[str, Verdict]:
+    verdicts: dict[str, Verdict] = {}
+    trouble = ""
+    async with LearnerKernel(*limits) as kernel:
+        try:
+            for cell in notebook.cells:
+                question = question_of(cell)
+                if question in papers:
+                    verdicts[question] = await _ask(kernel, papers[question])
+                elif cell.cell_type == "code":
+                    await kernel.run(cell)
+        except KernelError as error:
+            trouble = f"The grading of this notebook stopped here. {error}"
+    for name, paper in papers.items():
+        message = trouble or "The notebook has no cell for this question."
+        verdicts.setdefault(name, Verdict(name, 0.0, paper.points, message))
+    return verdicts
+
+
+async def _ask(kernel: LearnerKernel, paper: Paper) -> Verdict:
+    """Mark one paper; `mark` is plain code, so it runs in a thread and asks through the loop."""
+    loop = asyncio.get_running_loop()
+
+    def ask(inputs: Inputs) -> Outcome:
+        pending = kernel.ask(paper.name, inputs, paper.time_limit)
+        return asyncio.run_coroutine_threadsafe(pending, loop).result()
+
+    return await asyncio.to_thread(mark, paper, ask)
+
+
+def _verdict_output(verdict: Verdict) -> NotebookNode:
+    shown = without_cases(verdict)
+    data = {"text/plain": repr(float(verdict.points)), "text/html": as_html(shown)}
+    return new_output("execute_result", data, execution_count=None)

@@ -1,0 +1,235 @@
+"""The learner's kernel: runs cells, answers questions, and is revived after a death.
+
+Nothing that comes from the kernel is trusted: answers are plain text of a
+limited size, matched by the id of the request, and read without running code.
+"""
+
+import time
+from pathlib import Path
+from queue import Empty
+from subprocess import DEVNULL
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any
+
+from jupyter_client import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from rnncourse.checks.calls import Inputs, Outcome, outcome_from_text
+from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
+from rnncourse.checks.values import to_text
+from rnncourse.errors import CourseError, KernelError
+
+ANSWER = "application/vnd.rnncourse.answer"
+"""MIME type of an answer; its data is text of `rnncourse.checks.values`."""
+
+REQUEST = (
+    "__import__('IPython.display').display.publish_display_data({{{mime!r}: "
+    "__import__('rnncourse.checks.calls', fromlist=['answer']).answer(globals(), {name!r}, {inputs!r})"
+    "}})"
+)
+MAX_ANSWER = 64 * 2**20
+MAX_REVIVALS = 3
+INTERRUPT_GRACE = 4.0
+"""Seconds in which an interrupted kernel must listen."""
+PATIENCE = 0.25
+"""Seconds between two looks whether a silent kernel is alive."""
+NOT_BEGUN = "The kernel was gone before this began."
+
+
+class LearnerKernel:
+    """A kernel that runs one learner's notebook; use it as an async context.
+
+    A cell or a question that kills the kernel, or ignores the interrupt at
+    its time limit, costs only itself: a new kernel runs the cells before it
+    again, and goes on.
+
+    Args:
+        kernel_name: Name of the Jupyter kernel.
+        folder: Folder that the cells run in.
+        cell_limit: Seconds that one cell may take.
+    """
+
+    def __init__(self, kernel_name: str, folder: str | None, cell_limit: float = 60.0) -> None:
+        self._kernel_name = kernel_name
+        self._folder = folder
+        self._cell_limit = cell_limit
+        self._client: NotebookClient | None = None
+        self._sockets: TemporaryDirectory[str] | None = None
+        self._done: list[str] = []
+        self._revivals = 0
+        self._begun = False
+        self._exits = False
+
+    async def __aenter__(self) -> "LearnerKernel":
+        await self._start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def run(self, cell: NotebookNode) -> None:
+        """Run a code cell; its outputs, errors included, are left in the cell."""
+        trouble = await self._run(cell)
+        if trouble == NOT_BEGUN:
+            await self._revive()
+            trouble = await self._run(cell)
+        if not trouble:
+            self._done.append(cell.source)
+            return
+        cell.outputs.append(new_output("error", ename=KERNEL_DIED, evalue=trouble, traceback=[trouble]))
+        await self._revive()
+
+    async def ask(self, name: str, inputs: Inputs, time_limit: float) -> Outcome:
+        """Return what the learner's function `name` gives for `inputs`.
+
+        Args:
+            name: Name of a function that the notebook's cells define.
+            inputs: Its arguments.
+            time_limit: Seconds until it is interrupted.
+        """
+        outcome = await self._ask(name, inputs, time_limit)
+        if outcome.raised == KERNEL_DIED and outcome.message == NOT_BEGUN:
+            outcome = await self._ask(name, inputs, time_limit)
+        return outcome
+
+    async def _ask(self, name: str, inputs: Inputs, time_limit: float) -> Outcome:
+        code = REQUEST.format(mime=ANSWER, name=name, inputs=to_text(inputs))
+        request = self._alive().kc.execute(code, store_history=False, allow_stdin=False)
+        self._begun = False
+        try:
+            return await self._collect(request, time.monotonic() + time_limit)
+        except DeadKernelError:
+            begun = self._begun
+            await self._revive()
+            return Outcome(raised=KERNEL_DIED, message="" if begun else NOT_BEGUN)
+        except TimeoutError:
+            await self._interrupt(request)
+            return Outcome(raised=TIME_LIMIT)
+
+    async def _start(self) -> None:
+        # Paths of sockets are short: 107 characters at most.
+        self._sockets = TemporaryDirectory(prefix="rnn-")
+        self._client = NotebookClient(
+            new_notebook(),
+            kernel_name=self._kernel_name,
+            timeout=self._cell_limit,
+            interrupt_on_timeout=True,
+            allow_errors=True,
+            raise_on_iopub_timeout=True,
+            iopub_timeout=INTERRUPT_GRACE,
+            coalesce_streams=True,
+            error_on_timeout={
+                "ename": TIME_LIMIT,
+                "evalue": f"the cell was interrupted after {self._cell_limit:g} s",
+                "traceback": [],
+            },
+            resources={"metadata": {"path": self._folder}},
+            kernel_manager_class=AsyncKernelManager,
+            skip_cells_with_tag="",
+            on_cell_executed=self._on_reply,
+        )
+        manager = self._client.create_kernel_manager()
+        manager.transport = "ipc"  # no port that others could connect to
+        manager.connection_file = str(Path(self._sockets.name, "kernel.json"))
+        try:
+            await self._client.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL)
+            await self._client.async_start_new_kernel_client()
+        except Exception as error:
+            raise KernelError(
+                f"The kernel {self._kernel_name!r} did not start: {error}. "
+                "`rnncourse doctor` says what is missing."
+            ) from error
+
+    async def _stop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None and client.km is not None:
+            await client.km.shutdown_kernel(now=True)
+            if client.kc is not None:
+                client.kc.stop_channels()
+        if self._sockets is not None:
+            self._sockets.cleanup()
+
+    async def _revive(self) -> None:
+        """Start a new kernel, and run again the cells that went well."""
+        self._revivals += 1
+        if self._revivals > MAX_REVIVALS:
+            raise KernelError(f"The notebook ended its kernel {self._revivals} times.")
+        await self._stop()
+        await self._start()
+        for source in self._done:
+            if trouble := await self._run(new_code_cell(source)):
+                raise KernelError(f"A cell that ran once did not run again. {trouble}")
+
+    async def _run(self, cell: NotebookNode) -> str:
+        """Run a cell; return what ended the kernel, or ""."""
+        client = self._alive()
+        client.nb.cells.append(cell)
+        self._exits = False
+        try:
+            await client.async_execute_cell(cell, len(client.nb.cells) - 1)
+        except DeadKernelError:
+            return "This cell ended the kernel." if cell.execution_count else NOT_BEGUN
+        except CellTimeoutError:
+            return f"This cell had not stopped after {self._cell_limit:g} s, nor on an interrupt."
+        return "This cell ended the kernel: it called exit or quit." if self._exits else ""
+
+    def _on_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
+        payload = execute_reply["content"].get("payload") or []
+        self._exits = any(item.get("source") == "ask_exit" for item in payload)
+
+    async def _collect(self, request: str, deadline: float) -> Outcome:
+        """Return the answer to a request; raise DeadKernelError or TimeoutError."""
+        outcome = Outcome(raised=UNREADABLE, message="The function gave no answer.")
+        while True:
+            message = await self._next_message(deadline)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            self._begun = True
+            content = message["content"]
+            if ANSWER in content.get("data", {}):
+                outcome = _read_answer(content["data"][ANSWER])
+            elif message["msg_type"] == "error":
+                outcome = Outcome(raised=content["ename"], message=str(content["evalue"])[:500])
+            elif message["msg_type"] == "status" and content["execution_state"] == "idle":
+                return outcome
+
+    async def _next_message(self, deadline: float) -> dict[str, Any]:
+        """Return the kernel's next message; raise if the kernel is dead, or late."""
+        client = self._alive()
+        while time.monotonic() < deadline:
+            patience = min(PATIENCE, deadline - time.monotonic())
+            try:
+                return await client.kc.iopub_channel.get_msg(timeout=max(patience, 0.0))
+            except Empty:
+                if not await client.km.is_alive():
+                    raise DeadKernelError from None
+        raise TimeoutError
+
+    async def _interrupt(self, request: str) -> None:
+        """Interrupt the kernel; one that does not listen is replaced."""
+        await self._alive().km.interrupt_kernel()
+        try:
+            await self._collect(request, time.monotonic() + INTERRUPT_GRACE)
+        except (TimeoutError, DeadKernelError):
+            await self._revive()
+
+    def _alive(self) -> NotebookClient:
+        if self._client is None:
+            raise KernelError("The kernel is not running: use it inside `async with`.")
+        return self._client
+
+
+def _read_answer(text: Any) -> Outcome:
+    if not isinstance(text, str) or len(text) > MAX_ANSWER:
+        limit = MAX_ANSWER // 2**20
+        return Outcome(raised=UNREADABLE, message=f"The answer is larger than {limit} MB.")
+    try:
+        return outcome_from_text(text)
+    except CourseError as error:
+        return Outcome(raised=UNREADABLE, message=f"The answer could not be read: {error}")

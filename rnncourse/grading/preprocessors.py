@@ -1,0 +1,87 @@
+"""The examiner's parts inside stock nbgrader; `nbgrader_config.py` names them.
+
+`nbgrader autograde`, formgrader's button and `rnncourse grade` all run these,
+and so give the same marks and messages.
+"""
+
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from traitlets import Integer, Unicode
+
+from rnncourse.checks.marking import without_cases
+from rnncourse.exercises import Course
+from rnncourse.grading.examiner import examine
+from rnncourse.grading.submissions import read_submission, repair
+
+RECORD = "rnncourse"
+"""Key of the notebook's metadata under which seed and verdicts are recorded."""
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads notebooks that plain nbgrader cannot, and says why where it cannot either."""
+
+    def from_file(
+        self, file_stream: TextIO, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Convert the notebook in an open file."""
+        notebook = read_submission(Path(file_stream.name))
+        return self.from_notebook_node(notebook, resources=resources, **kw)
+
+
+class Repair(NbGraderPreprocessor):
+    """Puts the question cells of a submission right, before anything else looks at them."""
+
+    exercises = Unicode("", help="Folder of the released exercises.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the submission with the released question cells in their places."""
+        names = resources["nbgrader"]
+        path = Path(self.exercises, names["assignment"], f"{names['notebook']}.ipynb")
+        if not path.is_file():
+            self.log.warning("No released notebook %s: the submission is graded as it is.", path)
+            return nb, resources
+        return repair(nb, read_submission(path)), resources
+
+
+class Examine(Execute):
+    """Runs a submission and asks its questions; other assignments run as in plain nbgrader."""
+
+    course = Unicode("", help="Folder of the course, which holds solutions/.").tag(config=True)
+    kernel = Unicode("python3", help="Name of the kernel that runs submissions.").tag(config=True)
+    seed = Integer(
+        None, allow_none=True, help="Seed of the fresh cases; by default a new one a submission."
+    ).tag(config=True)
+    timeout = Integer(60, help="Seconds that one cell may take.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook with its outputs and verdicts, and record how they came about."""
+        slug = resources["nbgrader"]["assignment"]
+        course = Course(Path(self.course))
+        if slug not in course.slugs():
+            return super().preprocess(nb, resources)
+        self.log.warning("Not sandboxed: the code of this submission runs as you.")
+        exercise = course.exercise(slug)
+        seed = self.seed if self.seed is not None else secrets.randbits(32)
+        verdicts = examine(
+            nb,
+            exercise.examination(seed),
+            kernel_name=self.kernel,
+            folder=resources["metadata"]["path"],
+            cell_limit=self.timeout,
+        )
+        nb.metadata[RECORD] = {
+            "seed": seed,
+            "exercise": exercise.fingerprint(),
+            "verdicts": {name: asdict(without_cases(v)) for name, v in verdicts.items()},
+        }
+        return nb, resources

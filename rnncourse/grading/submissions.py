@@ -1,0 +1,184 @@
+"""Read a submitted notebook, whatever state it is in, and put its question cells right.
+
+Learners copy cells, delete them, move them, and lose metadata in an editor.
+None of this may cost a mark, and none of it may be believed: what is asked,
+where, and for how many points comes from the released notebook alone.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from rnncourse.errors import NotebookError
+
+MAX_BYTES = 50 * 2**20
+CELL_TYPES = ("code", "markdown", "raw")
+
+
+def read_submission(path: Path) -> NotebookNode:
+    """Return the notebook at `path`, in the current format, with what is missing filled in.
+
+    Raises:
+        NotebookError: If it could not be read; says why.
+    """
+    content = _parse(_text(path))
+    content.setdefault("nbformat", 4)
+    content.setdefault("nbformat_minor", 5)
+    content.setdefault("metadata", {})
+    try:
+        notebook = nbformat.convert(nbformat.from_dict(content), 4)
+    except Exception as error:  # a foreign format fails in many ways, all meaning the same
+        raise _unreadable(f"its format, {content['nbformat']}, is not known: {error}") from error
+    cells = notebook.get("cells")
+    notebook.cells = [_sound(cell) for cell in cells if isinstance(cell, dict)]
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def repair(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
+    """Return the submission with the released notebook's own cells in their places.
+
+    A question's cell is always the released one, once. It stands where the
+    learner left it, but after all the solution cells that it stands after in
+    the released notebook; if one of those is missing, it stands at the end.
+    A cell that occurs twice keeps its name at the last place. All other cells
+    stay as they are, without tags and other metadata.
+
+    Args:
+        submitted: What the learner handed in.
+        released: What the learner was given.
+    """
+    names = _names(submitted, released)
+    places = {name: place for place, name in enumerate(names) if name}
+    cells = []
+    for place, (cell, name) in enumerate(zip(submitted.cells, names, strict=True)):
+        own = name if places.get(name) == place else ""
+        cells.append((place, _plain(cell, _released_cell(released, own))))
+    kept = [(place, cell) for place, cell in cells if not _is_question(cell)]
+    end = len(cells)
+    questions = [
+        (_place(released, cell, places, end), _fresh(cell))
+        for cell in released.cells
+        if _is_question(cell)
+    ]
+    ordered = sorted(kept + questions, key=lambda pair: pair[0])  # stable: questions come after
+    return _with_ids(released, [cell for _, cell in ordered])
+
+
+def _text(path: Path) -> str:
+    if path.is_symlink():
+        raise _unreadable("it is a link, not a file")
+    if path.stat().st_size > MAX_BYTES:
+        raise _unreadable(f"it is larger than {MAX_BYTES // 2**20} MB. Clear its outputs")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _unreadable("it is not UTF-8 text") from None
+    if not text.strip():
+        raise _unreadable("the file is empty")
+    return text
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        raise _unreadable(f"it is damaged or cut off at line {line}") from None
+    if not isinstance(content, dict) or not ("cells" in content or "worksheets" in content):
+        raise _unreadable("it has no cells. Is it a Jupyter notebook?")
+    if "cells" in content and not isinstance(content["cells"], list):
+        raise _unreadable("its cells are not a list")
+    return content
+
+
+def _unreadable(reason: str) -> NotebookError:
+    return NotebookError(f"could not be read: {reason}.")
+
+
+def _sound(cell: dict[str, Any]) -> NotebookNode:
+    """Return a cell that is valid, whatever its fields held."""
+    kind = cell.get("cell_type")
+    source = cell.get("source", "")
+    source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    metadata = cell.get("metadata")
+    return NotebookNode(
+        cell_type=kind if kind in CELL_TYPES else "raw",
+        id=str(cell.get("id", "")),
+        metadata=metadata if isinstance(metadata, dict) else NotebookNode(),
+        source=source,
+    )
+
+
+def _names(submitted: NotebookNode, released: NotebookNode) -> list[str]:
+    """Return, for each submitted cell, the `grade_id` of the released cell that it is, or ""."""
+    known = {_grade_id(cell): cell for cell in released.cells if _grade_id(cell)}
+    by_id = {cell.id: name for name, cell in known.items()}
+    by_source = {cell.source: name for name, cell in known.items() if _is_question(cell)}
+    names = []
+    for cell in submitted.cells:
+        name = _grade_id(cell)
+        if name not in known:
+            name = by_id.get(cell.id) or by_source.get(cell.source, "")
+        names.append(name)
+    return names
+
+
+def _plain(cell: NotebookNode, released: NotebookNode | None) -> NotebookNode:
+    """Return the learner's cell with the metadata and type that it was released with."""
+    kind = released.cell_type if released else cell.cell_type
+    nbgrader = {"nbgrader": released.metadata.nbgrader} if released else {}
+    return _new_cell(kind, cell.source, nbgrader)
+
+
+def _fresh(cell: NotebookNode) -> NotebookNode:
+    return _new_cell(cell.cell_type, cell.source, {"nbgrader": cell.metadata.nbgrader})
+
+
+def _new_cell(kind: str, source: str, metadata: dict[str, Any]) -> NotebookNode:
+    fields = {"code": {"outputs": [], "execution_count": None}}.get(kind, {})
+    return nbformat.from_dict(
+        {"cell_type": kind, "source": source, "metadata": dict(metadata), **fields}
+    )
+
+
+def _place(released: NotebookNode, question: NotebookNode, places: dict[str, int], end: int) -> int:
+    """Return the submitted place after which the question's cell stands."""
+    before = released.cells[: released.cells.index(question)]
+    solutions = [_grade_id(cell) for cell in before if _is_solution(cell)]
+    own = places.get(_grade_id(question), -1)
+    after = [places.get(name, end) for name in solutions] or [end if own < 0 else own]
+    return max(own, *after)
+
+
+def _with_ids(released: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    for number, cell in enumerate(cells, start=1):
+        cell.id = _grade_id(cell) or f"submitted-{number}"
+    return nbformat.from_dict(
+        {"cells": cells, "metadata": released.metadata, "nbformat": 4, "nbformat_minor": 5}
+    )
+
+
+def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
+    found = cell.metadata.get("nbgrader")
+    return found if isinstance(found, dict) else {}
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return str(_nbgrader(cell).get("grade_id") or "")
+
+
+def _is_question(cell: NotebookNode) -> bool:
+    """Return whether the cell is graded by running it."""
+    return bool(_nbgrader(cell).get("grade")) and not _is_solution(cell)
+
+
+def _is_solution(cell: NotebookNode) -> bool:
+    return bool(_nbgrader(cell).get("solution"))
+
+
+def _released_cell(released: NotebookNode, name: str) -> NotebookNode | None:
+    return next((cell for cell in released.cells if name and _grade_id(cell) == name), None)
