@@ -1,9 +1,9 @@
 """From text source to instructor notebook to released notebook; the same bytes every time.
 
-    solutions/<slug>/notebook.py ── jupytext ──> _build/source/<slug>/<slug>.ipynb
-                                                    │ nbgrader generate_assignment
-                                                    v
-                                                 exercises/<slug>/ (notebook, cases.json)
+solutions/<slug>/notebook.py ── jupytext ──> _build/source/<slug>/<slug>.ipynb
+                                                │ nbgrader generate_assignment
+                                                v
+                                             exercises/<slug>/ (notebook, cases.json)
 """
 
 import copy

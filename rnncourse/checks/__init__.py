@@ -16,7 +16,7 @@ Everything here needs NumPy alone.
 from rnncourse.checks.compare import EXACT, Close
 from rnncourse.checks.learner import check
 from rnncourse.checks.properties import (
-    BatchPermutes,
+    BatchIndependent,
     DependsOn,
     IndependentOf,
     InputsUntouched,
@@ -26,7 +26,7 @@ from rnncourse.checks.questions import Question
 
 __all__ = [
     "EXACT",
-    "BatchPermutes",
+    "BatchIndependent",
     "Close",
     "DependsOn",
     "IndependentOf",

@@ -56,9 +56,7 @@ def call(function: Callable[..., Any], inputs: Inputs) -> Outcome:
     try:
         value = function(*given.values())
     except (Exception, SystemExit) as error:
-        return Outcome(
-            raised=type(error).__name__, message=str(error)[:500], place=_place(error)
-        )
+        return Outcome(raised=type(error).__name__, message=str(error)[:500], place=_place(error))
     changed = tuple(name for name in inputs if to_tree(given[name]) != to_tree(inputs[name]))
     return Outcome(_as_seen(value), changed=changed)
 

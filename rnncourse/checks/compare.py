@@ -33,18 +33,29 @@ class Close:
     rtol: float = 1e-6
     atol: float = 1e-9
 
-    def difference(self, expected: Any, received: Any, name: str = "the result") -> Difference | None:
+    def difference(
+        self,
+        expected: Any,
+        received: Any,
+        name: str = "the result",
+        items: tuple[str, ...] = (),
+    ) -> Difference | None:
         """Return how `received` differs from `expected`, or None where it does not.
 
         Args:
             expected: The reference's answer.
             received: The learner's answer.
             name: What to call the answer in the message.
+            items: What to call its items, if it is a tuple.
         """
+        if received is None and expected is not None:
+            return Difference(f"{name} is None. Does the function end without `return`?")
         if isinstance(expected, np.ndarray):
             return self._array_difference(expected, received, name)
         if isinstance(expected, list | tuple):
-            return self._items_difference(expected, received, name)
+            names = tuple(f"`{item}`" for item in items)
+            names = names or tuple(f"item {i} of {name}" for i in range(len(expected)))
+            return self._items_difference(expected, received, name, names)
         if isinstance(expected, dict):
             return self._dict_difference(expected, received, name)
         return self._number_difference(expected, received, name)
@@ -53,9 +64,13 @@ class Close:
         """Return whether two answers are the same within the tolerance."""
         return self.difference(one, other) is None
 
-    def _array_difference(self, expected: np.ndarray, received: Any, name: str) -> Difference | None:
+    def _array_difference(
+        self, expected: np.ndarray, received: Any, name: str
+    ) -> Difference | None:
         if not isinstance(received, np.ndarray):
-            return Difference(f"{name} is {describe(received)}, not a NumPy array. {_cure(received)}")
+            return Difference(
+                f"{name} is {describe(received)}, not a NumPy array. {_cure(received)}"
+            )
         if received.shape != expected.shape:
             return Difference(
                 f"{name} has shape {received.shape}, expected {expected.shape}."
@@ -68,7 +83,9 @@ class Close:
             )
         return self._values_difference(expected, received, name)
 
-    def _values_difference(self, expected: np.ndarray, received: np.ndarray, name: str) -> Difference | None:
+    def _values_difference(
+        self, expected: np.ndarray, received: np.ndarray, name: str
+    ) -> Difference | None:
         wrong = ~np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
         if not wrong.any():
             return None
@@ -84,19 +101,24 @@ class Close:
             f"At {list(place)}: expected {expected[place]:.6g}, received {received[place]:.6g}.",
         )
 
-    def _items_difference(self, expected: list | tuple, received: Any, name: str) -> Difference | None:
+    def _items_difference(
+        self,
+        expected: list[Any] | tuple[Any, ...],
+        received: Any,
+        name: str,
+        items: tuple[str, ...],
+    ) -> Difference | None:
         if not isinstance(received, list | tuple) or len(received) != len(expected):
-            kind = type(expected).__name__
-            return Difference(
-                f"{name} is {describe(received)}, expected a {kind} of {len(expected)}. "
-                "Look at the return line."
-            )
-        for i, (one, other) in enumerate(zip(expected, received, strict=True)):
-            if difference := self.difference(one, other, f"item {i} of {name}"):
+            wanted = f"a {type(expected).__name__} of {len(expected)}: {', '.join(items)}"
+            return Difference(f"{name} is {describe(received)}; expected {wanted}.")
+        for item, one, other in zip(items, expected, received, strict=True):
+            if difference := self.difference(one, other, item):
                 return difference
         return None
 
-    def _dict_difference(self, expected: dict, received: Any, name: str) -> Difference | None:
+    def _dict_difference(
+        self, expected: dict[str, Any], received: Any, name: str
+    ) -> Difference | None:
         if not isinstance(received, dict) or sorted(received) != sorted(expected):
             keys = ", ".join(sorted(expected))
             return Difference(f"{name} is {describe(received)}, expected a dict of {keys}.")
@@ -110,12 +132,16 @@ class Close:
             received = received.item()
         numbers = (bool, int, float)
         if isinstance(expected, numbers) and isinstance(received, numbers):
-            same = bool(np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True))
+            same = bool(
+                np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
+            )
         else:
             same = type(expected) is type(received) and expected == received
         if same:
             return None
-        return Difference(f"{name} is wrong: {describe(received)}.", f"Expected {describe(expected)}.")
+        return Difference(
+            f"{name} is wrong: {describe(received)}.", f"Expected {describe(expected)}."
+        )
 
 
 EXACT = Close(0.0, 0.0)
@@ -123,8 +149,6 @@ EXACT = Close(0.0, 0.0)
 
 
 def _cure(received: Any) -> str:
-    if received is None:
-        return "Does the function end without `return`?"
     if isinstance(received, list | tuple):
         return "Make one array of it: np.array or np.stack; or return one item, not several."
     if isinstance(received, Foreign) and "Tensor" in received.type_name:

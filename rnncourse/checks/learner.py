@@ -1,7 +1,7 @@
 """`check`: what a learner calls, in a notebook or in the browser."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def check(name: str, function: Callable[..., Any]) -> None:
     if not callable(function):
         raise CheckFailed(
             f"`check` needs the function itself. Received: {type(function).__name__}. "
-            f"Write check({name!r}, {name.split('/')[-1]}), without parentheses after the name."
+            f"Write check({name!r}, {paper.name}), without parentheses after the name."
         )
     verdict = mark(paper, asking(function))
     _show(verdict)
@@ -38,7 +38,7 @@ def check(name: str, function: Callable[..., Any]) -> None:
 
 
 def public_paper(name: str) -> Paper:
-    """Return the released paper of the question `name`.
+    """Return the released paper of one question, such as "01_recurrent_neurons/rnn_step".
 
     Raises:
         UnknownNameError: If there is no such exercise or question.
@@ -50,20 +50,32 @@ def public_paper(name: str) -> Paper:
             f"A question is named exercise/question. Received: {name!r}. "
             "Copy the line from the released notebook."
         )
-    known: dict[str, Paper] = {}
-    for path in _case_files(exercise):
-        known = papers_from_text(path.read_text(encoding="utf-8"))
-        if name in known:
-            return known[name]
-    if known:
-        raise UnknownNameError.among("question", question, (n.partition("/")[2] for n in known))
+    papers = public_papers(exercise)
+    if question not in papers:
+        raise UnknownNameError.among("question", question, papers)
+    return papers[question]
+
+
+def public_papers(exercise: str, folder: Path | None = None) -> dict[str, Paper]:
+    """Return the released papers of one exercise, by question.
+
+    Args:
+        exercise: Name of the exercise.
+        folder: Where to look first; by default the working folder, which is
+            the notebook's.
+
+    Raises:
+        UnknownNameError: If there is no such exercise.
+        QuestionError: If its file of cases cannot be read.
+    """
+    folders = [folder or Path.cwd(), *(root / exercise for root in _exercise_roots())]
+    for path in (place / "cases.json" for place in folders):
+        if path.is_file():
+            papers = papers_from_text(path.read_text(encoding="utf-8"))
+            own = {key: paper for key, paper in papers.items() if key.startswith(f"{exercise}/")}
+            if own:
+                return {paper.name: paper for paper in own.values()}
     raise UnknownNameError.among("exercise", exercise, _exercises())
-
-
-def _case_files(exercise: str) -> Iterator[Path]:
-    """Yield the files that may hold the public cases: the notebook's folder comes first."""
-    folders = [Path.cwd(), *(root / exercise for root in _exercise_roots())]
-    yield from (f / "cases.json" for f in folders if (f / "cases.json").is_file())
 
 
 def _exercise_roots() -> list[Path]:

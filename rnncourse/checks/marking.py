@@ -11,7 +11,7 @@ from rnncourse.checks.papers import Case, Paper
 TIME_LIMIT = "TimeLimit"
 KERNEL_DIED = "KernelDied"
 UNREADABLE = "UnreadableAnswer"
-FINAL = {NOT_WRITTEN, "NameError", "SystemExit", TIME_LIMIT, KERNEL_DIED}
+FINAL = {"NameError", "SystemExit", TIME_LIMIT, KERNEL_DIED}
 """What a call may raise that no further case will mend."""
 
 
@@ -72,13 +72,15 @@ def mark(paper: Paper, ask: Ask) -> Verdict:
     mistake = ""
     for number, case in enumerate(paper.cases, start=1):
         outcome = ask(case.inputs)
+        if outcome.raised == NOT_WRITTEN:
+            return Verdict(paper.name, 0.0, float(paper.points), STUB_HINT)
         trial = _try_case(paper, case, outcome, number)
         trials.append(trial)
         mistake = mistake or ("" if trial.passed else _named_mistake(paper, case, outcome))
         if outcome.raised in FINAL:
             break
     if not all(trial.passed for trial in trials):
-        untried = [Trial(p.title(), None) for p in paper.properties]
+        untried = [Trial(p.title(paper.returns), None) for p in paper.properties]
         return _verdict(paper, 0.0, mistake, trials + untried)
     return _mark_properties(paper, ask, trials)
 
@@ -88,7 +90,7 @@ def _mark_properties(paper: Paper, ask: Ask, trials: list[Trial]) -> Verdict:
     cost, mistake = 0.0, ""
     for prop in paper.properties:
         finding = prop.broken(ask, paper.cases[0].inputs, paper.compare, rng)
-        trials = [*trials, Trial(prop.title(), finding is None, finding or "")]
+        trials = [*trials, Trial(prop.title(paper.returns), finding is None, finding or "")]
         if finding is not None:
             cost = max(cost, prop.cost)
             mistake = mistake or paper.blame.get(finding, "")
@@ -113,7 +115,7 @@ def _try_case(paper: Paper, case: Case, outcome: Outcome, number: int) -> Trial:
     title = f"case {number}: {_sizes(case.inputs)}"
     if outcome.raised:
         return Trial(title, False, _raised(paper, outcome))
-    difference = paper.compare.difference(case.expected, outcome.value)
+    difference = paper.compare.difference(case.expected, outcome.value, items=paper.returns)
     if difference is None:
         return Trial(title, True)
     return Trial(title, False, _sentence(difference.reason), difference.detail)
@@ -122,12 +124,11 @@ def _try_case(paper: Paper, case: Case, outcome: Outcome, number: int) -> Trial:
 def _raised(paper: Paper, outcome: Outcome) -> str:
     """Return what is to be said of an answer that is no answer."""
     messages = {
-        NOT_WRITTEN: STUB_HINT,
         "SystemExit": "It called sys.exit: a function ends with `return`.",
-        TIME_LIMIT: f"It had not returned after {paper.time_limit:g} s. Is there a loop without end?",
+        TIME_LIMIT: f"It had not returned after {paper.time_limit:g} s. Does its loop end?",
         KERNEL_DIED: "It ended the kernel: os._exit, a crash, or too much memory?",
         UNREADABLE: outcome.message,
-        "NameError": f"NameError: {outcome.message}. Was the cell that defines it run, without error?",
+        "NameError": f"NameError: {outcome.message}. Did the cell that defines it run?",
     }
     text = f"It raised {outcome.raised}: {outcome.message}".rstrip(": ")
     place = f" ({outcome.place})" if outcome.place else ""

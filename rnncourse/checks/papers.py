@@ -43,6 +43,7 @@ class Paper:
         points: Points of a right answer.
         cases: The calls to try, in this order.
         properties: What must hold beyond the cases.
+        returns: What to call the items of the result, if it is a tuple.
         blame: The bank's message for what a property finds, where a wrong
             answer of the bank gets all cases right and breaks just that.
         compare: When an answer equals the expected one.
@@ -54,6 +55,7 @@ class Paper:
     points: float
     cases: tuple[Case, ...]
     properties: tuple[Property, ...] = ()
+    returns: tuple[str, ...] = ()
     blame: Mapping[str, str] = field(default_factory=dict)
     compare: Close = field(default_factory=Close)
     seed: int = 0
@@ -82,6 +84,7 @@ def papers_to_text(papers: Mapping[str, Paper]) -> str:
             "compare": vars(paper.compare),
             "seed": paper.seed,
             "time_limit": paper.time_limit,
+            "returns": list(paper.returns),
             "properties": [p.to_tree() for p in paper.properties],
             "blame": dict(paper.blame),
         }
@@ -91,13 +94,14 @@ def papers_to_text(papers: Mapping[str, Paper]) -> str:
 
 
 def papers_from_text(text: str) -> dict[str, Paper]:
-    """Return the papers that `papers_to_text` wrote.
+    """Return the papers that `papers_to_text` wrote, by exercise and question.
 
     Raises:
         QuestionError: If the text is damaged, or newer than this package.
     """
     try:
-        return {name: _paper_from_tree(name, tree) for name, tree in json.loads(text).items()}
+        trees = json.loads(text)
+        return {key: _paper_from_tree(key.split("/")[-1], tree) for key, tree in trees.items()}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise QuestionError(
             f"The public cases cannot be read ({error}). Download the exercise again."
@@ -135,6 +139,7 @@ def _paper_from_tree(name: str, tree: dict[str, Any]) -> Paper:
         points=float(tree["points"]),
         cases=cases,
         properties=tuple(property_from_tree(p) for p in tree["properties"]),
+        returns=tuple(tree["returns"]),
         blame=tree["blame"],
         compare=Close(**tree["compare"]),
         seed=tree["seed"],

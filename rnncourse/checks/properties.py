@@ -32,11 +32,17 @@ class Property:
     def __init_subclass__(cls) -> None:
         KINDS[cls.__name__] = cls
 
-    def title(self) -> str:
-        """What must hold, in a few words."""
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words.
+
+        Args:
+            items: What to call the items of the result, if it is a tuple.
+        """
         raise NotImplementedError
 
-    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+    ) -> str | None:
         """Return how the property is broken, or None where it holds.
 
         Args:
@@ -69,11 +75,13 @@ class InputsUntouched(Property):
 
     cost: ClassVar[float] = 0.5
 
-    def title(self) -> str:
-        """What must hold, in a few words."""
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
         return "leaves its arguments as they were"
 
-    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+    ) -> str | None:
         """Ask once, and look at the arguments."""
         changed = ask(inputs).changed
         if not changed:
@@ -86,8 +94,10 @@ class InputsUntouched(Property):
 
 
 @dataclass(frozen=True)
-class BatchPermutes(Property):
-    """The instances of a batch do not see each other: permuting them permutes the result.
+class BatchIndependent(Property):
+    """The instances of a batch do not see each other.
+
+    Some of them, in another order, get the same results as among all.
 
     Args:
         arguments: Names of the arguments whose first axis is the batch.
@@ -95,21 +105,25 @@ class BatchPermutes(Property):
 
     arguments: tuple[str, ...]
 
-    def title(self) -> str:
-        """What must hold, in a few words."""
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
         return "each instance of the batch is on its own"
 
-    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
-        """Roll the batch, and look whether the result rolls with it."""
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+    ) -> str | None:
+        """Leave one instance out, mix the others, and look whether their results change."""
         batch = len(inputs[self.arguments[0]])
-        order = np.roll(np.arange(batch), int(rng.integers(1, batch)) if batch > 1 else 0)
-        mixed = inputs | {name: inputs[name][order] for name in self.arguments}
-        plain, permuted = ask(inputs), ask(mixed)
-        expected = _map_arrays(plain.value, lambda array: array[order] if len(array) == batch else array)
-        if _same(compare, replace(plain, value=expected), permuted):
+        some = rng.permutation(batch)[: max(batch - 1, 1)]
+        fewer = inputs | {name: inputs[name][some] for name in self.arguments}
+        among_all, among_some = ask(inputs), ask(fewer)
+        expected = _map_arrays(
+            among_all.value, lambda array: array[some] if len(array) == batch else array
+        )
+        if _same(compare, replace(among_all, value=expected), among_some):
             return None
         return (
-            "Instances of one batch influence each other: in another order, they get other "
+            "Instances of one batch influence each other: among others, they get other "
             "results. Is there a sum or a mean over axis 0?"
         )
 
@@ -128,16 +142,19 @@ class IndependentOf(Property):
     zeros: tuple[str, ...] = ()
     item: int | None = None
 
-    def title(self) -> str:
-        """What must hold, in a few words."""
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
         given = f" where {' and '.join(self.zeros)} is 0" if self.zeros else ""
-        what = "the result" if self.item is None else f"item {self.item}"
-        return f"{what} does not depend on {self.argument}{given}"
+        return f"{_name(self.item, items)} does not depend on {self.argument}{given}"
 
-    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+    ) -> str | None:
         """Change the argument, and look whether the result changes."""
         base = inputs | {name: np.zeros_like(inputs[name]) for name in self.zeros}
-        one, other = (_item(ask(case), self.item) for case in (base, _changed(base, self.argument, rng)))
+        one, other = (
+            _item(ask(case), self.item) for case in (base, _changed(base, self.argument, rng))
+        )
         return None if _same(compare, one, other) else f"Changing `{self.argument}` changes it."
 
 
@@ -153,16 +170,19 @@ class DependsOn(Property):
     argument: str
     item: int | None = None
 
-    def title(self) -> str:
-        """What must hold, in a few words."""
-        what = "the result" if self.item is None else f"item {self.item}"
-        return f"{what} depends on {self.argument}"
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
+        return f"{_name(self.item, items)} depends on {self.argument}"
 
-    def broken(self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator) -> str | None:
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+    ) -> str | None:
         """Change the argument, and look whether the result stays."""
         cases = (inputs, _changed(inputs, self.argument, rng))
         one, other = (_item(ask(case), self.item) for case in cases)
-        return f"Changing `{self.argument}` changes nothing." if _same(compare, one, other) else None
+        return (
+            f"Changing `{self.argument}` changes nothing." if _same(compare, one, other) else None
+        )
 
 
 def _changed(inputs: Inputs, argument: str, rng: np.random.Generator) -> Inputs:
@@ -178,6 +198,12 @@ def _item(outcome: Outcome, item: int | None) -> Outcome:
     if item is None or not isinstance(outcome.value, list | tuple) or item >= len(outcome.value):
         return outcome
     return replace(outcome, value=outcome.value[item])
+
+
+def _name(item: int | None, items: tuple[str, ...]) -> str:
+    if item is None:
+        return "the result"
+    return items[item] if item < len(items) else f"item {item} of the result"
 
 
 def _map_arrays(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:

@@ -33,6 +33,7 @@ class Question:
         mistakes: Wrong answers by the message that each deserves.
         also_right: Right answers, written differently from the reference.
         properties: What must hold beyond the cases.
+        returns: What to call the items of the result, if it is a tuple.
         compare: When an answer equals the expected one.
         cases: Number of calls that an examination tries.
         public_cases: Number of calls that the learner's own check tries.
@@ -44,6 +45,7 @@ class Question:
     mistakes: dict[str, Function]
     also_right: tuple[Function, ...] = ()
     properties: tuple[Property, ...] = ()
+    returns: tuple[str, ...] = ()
     compare: Close = field(default_factory=Close)
     cases: int = 5
     public_cases: int = 3
@@ -89,6 +91,7 @@ class Question:
             points=float(self.points),
             cases=cases,
             properties=self.properties,
+            returns=self.returns,
             compare=self.compare,
             seed=seed,
             time_limit=self.time_limit,

@@ -33,7 +33,9 @@ def as_text(verdict: Verdict, width: int = 88) -> str:
         lines.append(f"  {SIGNS[trial.passed]} {trial.title}")
         if said := _said(trial):
             lines.append(fill(said, width, initial_indent=" " * 6, subsequent_indent=" " * 6))
-    if verdict.mistake:
+    if not verdict.trials:
+        lines.append(fill(verdict.message, width, initial_indent="  ", subsequent_indent="  "))
+    elif verdict.mistake:
         lines += ["", fill(verdict.message, width)]
     return "\n".join(lines)
 

@@ -1,8 +1,8 @@
 """A class folder: submissions in, outcomes out, one at a time and resumable.
 
-    <class>/submitted/<student>/<exercise>/<exercise>.ipynb   what came in
-    <class>/gradebook.db, autograded/, feedback/              nbgrader's own
-    <class>/outcomes/<exercise>/<student>.json                what was decided, and on what
+<class>/submitted/<student>/<exercise>/<exercise>.ipynb   what came in
+<class>/gradebook.db, autograded/, feedback/              nbgrader's own
+<class>/outcomes/<exercise>/<student>.json                what was decided, and on what
 """
 
 import glob
@@ -162,16 +162,22 @@ class ClassFolder:
 
     def _grade(self, submission: Submission) -> Outcome:
         began = time.monotonic()
-        versions = dict(zip(("submission", "exercise"), self._versions(submission), strict=True))
         try:
             read_submission(_existing(submission))
-            found = self._run_nbgrader(submission)
+            found: dict[str, Any] = self._run_nbgrader(submission)
         except NotebookError as error:
             found = {"status": UNREADABLE, "reason": str(error)}
         except NbGraderException as error:
             found = {"status": FAILED, "reason": f"{error} See {self.root / 'nbgrader.log'}."}
-        seconds = round(time.monotonic() - began, 2)
-        return Outcome(submission.student, submission.slug, **found, **versions, seconds=seconds)
+        content, fingerprint = self._versions(submission)
+        return Outcome(
+            student=submission.student,
+            slug=submission.slug,
+            submission=content,
+            exercise=fingerprint,
+            seconds=round(time.monotonic() - began, 2),
+            **found,
+        )
 
     def _run_nbgrader(self, submission: Submission) -> dict[str, Any]:
         """Autograde one submission and write its feedback, as the nbgrader commands do."""
@@ -196,7 +202,7 @@ class ClassFolder:
         }
 
     def _register(self, slugs: set[str]) -> None:
-        """Enter the exercises into the class's gradebook, where they are missing or have changed."""
+        """Enter the exercises into the gradebook, where they are missing or have changed."""
         for slug in sorted(slugs & set(self.course.slugs())):
             exercise = self.course.exercise(slug)
             for name, data in instructor_files(exercise).items():
@@ -241,7 +247,9 @@ def _existing(submission: Submission) -> Path:
     if submission.path.is_file():
         return submission.path
     others = sorted(path.name for path in submission.path.parent.glob("*.ipynb"))
-    hint = f" Found {', '.join(others)}: was it renamed?" if others else " The folder has no notebook."
+    hint = (
+        f" Found {', '.join(others)}: was it renamed?" if others else " The folder has no notebook."
+    )
     raise NotebookError(f"could not be read: no {submission.path.name}.{hint}")
 
 

@@ -28,8 +28,8 @@ ANSWER = "application/vnd.rnncourse.answer"
 
 REQUEST = (
     "__import__('IPython.display').display.publish_display_data({{{mime!r}: "
-    "__import__('rnncourse.checks.calls', fromlist=['answer']).answer(globals(), {name!r}, {inputs!r})"
-    "}})"
+    "__import__('rnncourse.checks.calls', fromlist=['answer'])"
+    ".answer(globals(), {name!r}, {inputs!r})}})"
 )
 MAX_ANSWER = 64 * 2**20
 MAX_REVIVALS = 3
@@ -69,7 +69,10 @@ class LearnerKernel:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         await self._stop()
 
@@ -82,7 +85,9 @@ class LearnerKernel:
         if not trouble:
             self._done.append(cell.source)
             return
-        cell.outputs.append(new_output("error", ename=KERNEL_DIED, evalue=trouble, traceback=[trouble]))
+        cell.outputs.append(
+            new_output("error", ename=KERNEL_DIED, evalue=trouble, traceback=[trouble])
+        )
         await self._revive()
 
     async def ask(self, name: str, inputs: Inputs, time_limit: float) -> Outcome:

@@ -96,7 +96,8 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _unreadable(reason: str) -> NotebookError:
-    return NotebookError(f"could not be read: {reason}.")
+    stop = "" if reason.endswith("?") else "."
+    return NotebookError(f"could not be read: {reason}{stop}")
 
 
 def _sound(cell: dict[str, Any]) -> NotebookNode:
@@ -139,7 +140,7 @@ def _fresh(cell: NotebookNode) -> NotebookNode:
 
 
 def _new_cell(kind: str, source: str, metadata: dict[str, Any]) -> NotebookNode:
-    fields = {"code": {"outputs": [], "execution_count": None}}.get(kind, {})
+    fields: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
     return nbformat.from_dict(
         {"cell_type": kind, "source": source, "metadata": dict(metadata), **fields}
     )

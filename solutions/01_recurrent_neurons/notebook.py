@@ -37,6 +37,7 @@ from rnncourse import check
 #
 # A worked number: with one feature and one unit, $x = 1$, $h = 0.5$, $W = 2$, $U = -1$ and $b = 0.25$ give $\tanh(2 - 0.5 + 0.25) = \tanh(1.75) \approx 0.941$.
 
+
 # %% solution="rnn_step"
 def rnn_step(x, h, kernel, recurrent_kernel, bias):
     """Return the next state of a recurrent layer, shape (batch, units)."""
@@ -64,6 +65,7 @@ check("01_recurrent_neurons/rnn_step", rnn_step)
 #
 # A worked number: with $W = 2$, $U = -1$ and $b = 0$, the inputs $x_0 = 0.5$ and $x_1 = 0$ give $y_0 = \tanh(1) \approx 0.762$ and $y_1 = \tanh(-0.762) \approx -0.642$.
 # The second input is zero, and yet the second output is not: the layer remembers.
+
 
 # %% solution="rnn_two_steps"
 def rnn_two_steps(x0, x1, kernel, recurrent_kernel, bias):

@@ -1,8 +1,8 @@
-"""Questions of 01_recurrent_neurons: what is asked, what counts as right, what usually goes wrong."""
+"""Questions of 01_recurrent_neurons: what is asked, what is right, what usually goes wrong."""
 
 import numpy as np
 
-from rnncourse.checks import BatchPermutes, DependsOn, IndependentOf, InputsUntouched, Question
+from rnncourse.checks import BatchIndependent, DependsOn, IndependentOf, InputsUntouched, Question
 
 tanh = np.tanh
 
@@ -80,29 +80,29 @@ rnn_step = Question(
     draw=step_inputs,
     properties=(
         InputsUntouched(),
-        BatchPermutes(("x", "h")),
+        BatchIndependent(("x", "h")),
         IndependentOf("h", zeros=("recurrent_kernel",)),
     ),
     mistakes={
         "tanh is missing: this is the sum before the activation": lambda x, h, W, U, b: (
             x @ W + h @ U + b
         ),
-        "the previous state is left out: add h @ recurrent_kernel": lambda x, h, W, U, b: (
-            tanh(x @ W + b)
+        "the previous state is left out: add h @ recurrent_kernel": lambda x, h, W, U, b: tanh(
+            x @ W + b
         ),
         "the input is left out: add x @ kernel": lambda x, h, W, U, b: tanh(h @ U + b),
         "the bias is left out": lambda x, h, W, U, b: tanh(x @ W + h @ U),
-        "the bias is added twice, once to each product": lambda x, h, W, U, b: (
-            tanh(x @ W + b + h @ U + b)
+        "the bias is added twice, once to each product": lambda x, h, W, U, b: tanh(
+            x @ W + b + h @ U + b
         ),
         "the recurrent kernel is transposed: it is h @ recurrent_kernel, without .T": (
             lambda x, h, W, U, b: tanh(x @ W + h @ U.T + b)
         ),
-        "the kernel is transposed: it is x @ kernel, without .T": lambda x, h, W, U, b: (
-            tanh(x @ W.T + h @ U + b)
+        "the kernel is transposed: it is x @ kernel, without .T": lambda x, h, W, U, b: tanh(
+            x @ W.T + h @ U + b
         ),
-        "the factors are swapped: it is x @ kernel, not kernel @ x": lambda x, h, W, U, b: (
-            tanh(W @ x + U @ h + b)
+        "the factors are swapped: it is x @ kernel, not kernel @ x": lambda x, h, W, U, b: tanh(
+            W @ x + U @ h + b
         ),
         "tanh is applied twice": lambda x, h, W, U, b: tanh(tanh(x @ W + h @ U + b)),
         "tanh is applied to each product and not to their sum": lambda x, h, W, U, b: (
@@ -111,10 +111,10 @@ rnn_step = Question(
         "the activation is the logistic sigmoid, and not tanh": lambda x, h, W, U, b: (
             1 / (1 + np.exp(-(x @ W + h @ U + b)))
         ),
-        "the batch is averaged: each instance has a state of its own": lambda x, h, W, U, b: (
-            tanh(x @ W + (h @ U).mean(axis=0) + b)
+        "the batch is averaged: each instance has a state of its own": lambda x, h, W, U, b: tanh(
+            x @ W + (h @ U).mean(axis=0) + b
         ),
-        "the state is written into `h`, the caller's array": step_in_place,
+        "`h`, the caller's array, is changed in place: work on a new array": step_in_place,
     },
     also_right=(
         step_neuron_by_neuron,
@@ -126,9 +126,10 @@ rnn_step = Question(
 rnn_two_steps = Question(
     points=6,
     draw=two_step_inputs,
+    returns=("y0", "y1"),
     properties=(
         InputsUntouched(),
-        BatchPermutes(("x0", "x1")),
+        BatchIndependent(("x0", "x1")),
         IndependentOf("x1", item=0),
         DependsOn("x0", item=1),
     ),
@@ -137,15 +138,15 @@ rnn_two_steps = Question(
             lambda x0, x1, W, U, b: (tanh(x0 @ W + b), tanh(x1 @ W + b))
         ),
         "the second step reads x0 again": lambda x0, x1, W, U, b: two_steps(x0, x0, W, U, b),
-        "the second step reads no input: add x1 @ kernel": lambda x0, x1, W, U, b: (
-            two_steps(x0, 0 * x1, W, U, b)
+        "the second step reads no input: add x1 @ kernel": lambda x0, x1, W, U, b: two_steps(
+            x0, 0 * x1, W, U, b
         ),
-        "the outputs are in the order y1, y0": lambda x0, x1, W, U, b: (
-            two_steps(x0, x1, W, U, b)[::-1]
-        ),
-        "only y1 is returned: return the pair (y0, y1)": lambda x0, x1, W, U, b: (
-            two_steps(x0, x1, W, U, b)[1]
-        ),
+        "the outputs are in the order y1, y0": lambda x0, x1, W, U, b: two_steps(x0, x1, W, U, b)[
+            ::-1
+        ],
+        "only y1 is returned: return the pair (y0, y1)": lambda x0, x1, W, U, b: two_steps(
+            x0, x1, W, U, b
+        )[1],
         "the two outputs are stacked in one array: return the pair (y0, y1)": (
             lambda x0, x1, W, U, b: np.stack(two_steps(x0, x1, W, U, b))
         ),
@@ -168,7 +169,7 @@ rnn_two_steps = Question(
             tanh(x0 @ W + b),
             tanh(x1 @ W + tanh(x0 @ W + b) @ U.T + b),
         ),
-        "x0 is overwritten with x1, in the caller's array": two_steps_in_place,
+        "`x0`, the caller's array, is changed in place: work on a new array": two_steps_in_place,
     },
     also_right=(
         two_steps_in_a_loop,

@@ -1,0 +1,182 @@
+"""The `rnncourse` command: options in, printed text and exit codes out; the work is elsewhere."""
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from rnncourse import __version__
+from rnncourse.errors import ClassError, CourseError
+
+WIDTH = None if sys.stdout.isatty() else 110
+OUT = Console(highlight=False, width=WIDTH)
+ERR = Console(stderr=True, highlight=False)
+
+
+def _says_what_is_wrong(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the course's own errors into one message on stderr and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except CourseError as error:
+            ERR.print(f"[bold red]Error:[/] {_plain(str(error))}")
+            sys.exit(1)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rnncourse")
+def cli() -> None:
+    """Recurrent Neural Networks, Step by Step: check, build and grade exercises."""
+    # nbgrader looks for alembic on PATH; TensorFlow's start-up lines are noise.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+@cli.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@_says_what_is_wrong
+def check(notebook: Path) -> None:
+    """Run NOTEBOOK and print the points that its public checks give."""
+    from rnncourse.checking import check_notebook
+    from rnncourse.tables import verdict_table
+
+    with ERR.status(f"Running {notebook.name} …"):
+        verdicts = check_notebook(notebook)
+    OUT.print(verdict_table(verdicts))
+    sys.exit(0 if all(verdict.passed for verdict in verdicts) else 1)
+
+
+@cli.command()
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; fail if anything differs."
+)
+@_says_what_is_wrong
+def build(only_check: bool) -> None:
+    """Derive exercises/ from solutions/."""
+    from rnncourse.exercises import Course
+    from rnncourse.notebooks import build as build_exercises
+
+    course = Course.find()
+    changed = build_exercises(course, write=not only_check)
+    for path in changed:
+        verb = "differs" if only_check else "wrote" if path.exists() else "removed"
+        OUT.print(f"{verb} {path.relative_to(course.root)}")
+    if not changed:
+        OUT.print(f"exercises/ is up to date: {', '.join(course.slugs())}")
+    if only_check and changed:
+        raise CourseError("exercises/ is not what solutions/ gives. Run: rnncourse build")
+
+
+@cli.command("sample-class")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@_says_what_is_wrong
+def sample_class(folder: Path) -> None:
+    """Write a synthetic class into FOLDER, with the marks that it should get."""
+    from rnncourse.exercises import Course
+    from rnncourse.grading.sample_class import write_sample_class
+
+    size = write_sample_class(folder, Course.find())
+    OUT.print(f"{size} sample submissions in {folder}")
+
+
+@cli.command()
+@click.argument("slug", required=False)
+@click.option("--student", help="Only this student.")
+@click.option(
+    "--course-dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder of the class; by default this one.",
+)
+@click.option(
+    "--unsafe-no-sandbox", is_flag=True, help="Grade submissions of strangers without a sandbox."
+)
+@_says_what_is_wrong
+def grade(slug: str | None, student: str | None, folder: Path, unsafe_no_sandbox: bool) -> None:
+    """Grade the submissions of a class; what is graded already is not graded again."""
+    from rnncourse.exercises import Course
+    from rnncourse.grading.classes import GRADED, UNREADABLE, ClassFolder
+    from rnncourse.grading.sample_class import is_sample, read_manifest
+    from rnncourse.tables import class_table, marks_differ
+
+    class_folder = ClassFolder(folder, Course.find(folder))
+    submissions = class_folder.submissions(slug, student)
+    manifest = read_manifest(folder)
+    ERR.print("[bold red]There is no sandbox yet: submissions run as you, with your files.[/]")
+    if not unsafe_no_sandbox and not all(is_sample(manifest, s) for s in submissions):
+        raise ClassError(
+            "These submissions are not a sample class: code of strangers could read and delete "
+            "your files. If you trust it, or this machine is made for it, add --unsafe-no-sandbox."
+        )
+    _log_to(folder / "nbgrader.log")
+    outcomes = [
+        outcome
+        for outcome in _with_progress(class_folder.grade(submissions), len(submissions))
+        if outcome is not None
+    ]
+    OUT.print(class_table(outcomes, manifest))
+    OUT.print(f"gradebook  {(folder / 'gradebook.db').resolve()}")
+    if pages := sorted((folder / "feedback").glob("*/*/*.html")):
+        OUT.print(
+            f"feedback   {len(pages)} pages, such as {pages[0].resolve().as_uri()}", soft_wrap=True
+        )
+    failed = [o for o in outcomes if o.status not in (GRADED, UNREADABLE)]
+    if failed or marks_differ(outcomes, manifest):
+        sys.exit(1)
+
+
+@cli.command()
+@_says_what_is_wrong
+def doctor() -> None:
+    """Say what is installed, what is missing, and the command that mends it."""
+    from rnncourse.doctor import findings
+
+    found = findings()
+    for finding in found:
+        sign = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]–[/]"}[finding.ok]
+        OUT.print(f"{sign} [bold]{finding.name}[/]  {_plain(finding.text)}")
+        if finding.mend:
+            OUT.print(f"    mend it: {_plain(finding.mend)}", soft_wrap=True)
+    sys.exit(1 if any(finding.ok is False for finding in found) else 0)
+
+
+def _with_progress(items: Any, total: int) -> Any:
+    """Yield items under a bar on a terminal, with plain lines otherwise."""
+    if ERR.is_terminal:
+        from rich.progress import track
+
+        yield from track(items, "Grading", total=total, console=ERR)
+        return
+    for number, item in enumerate(items, start=1):
+        ERR.print(f"graded {number}/{total}  {item.slug}  {item.student}")
+        yield item
+
+
+def _log_to(path: Path) -> None:
+    """Send nbgrader's log, and its libraries' warnings, to a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.captureWarnings(True)
+    warnings.simplefilter("default")
+    for name in ("rnncourse.nbgrader", "py.warnings", "traitlets"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO)
+        logger.handlers, logger.propagate = [handler], False
+
+
+def _plain(text: str) -> str:
+    """Return text with rich's markup taken literally."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,113 @@
+"""Tables for the terminal: verdicts of one notebook, marks of a class."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from rnncourse.checks.marking import Verdict
+from rnncourse.checks.report import SIGNS, as_text, points_text
+from rnncourse.grading.classes import Outcome
+
+Manifest = Mapping[str, Mapping[str, Any]]
+STYLES = {True: "green", False: "red", None: "dim"}
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> Group:
+    """Return the verdicts of one notebook: every trial, then the sum."""
+    parts: list[Any] = []
+    for verdict in verdicts:
+        first, *rest = as_text(verdict).splitlines()
+        parts += [Text(first, style=f"bold {STYLES[verdict.passed]}"), *map(_coloured, rest), ""]
+    points = sum(verdict.points for verdict in verdicts)
+    maximum = sum(verdict.max_points for verdict in verdicts)
+    done = points == maximum
+    total = f"{points_text(points)} of {points_text(maximum)} points"
+    return Group(*parts, Text(total, style=f"bold {STYLES[done]}" if done else "bold"))
+
+
+def class_table(outcomes: Sequence[Outcome], manifest: Manifest) -> Group:
+    """Return one row a submission: marks given, marks expected where known, and why.
+
+    Args:
+        outcomes: What was decided.
+        manifest: What a sample class expects, by "exercise/student"; may be empty.
+    """
+    tables: list[Any] = []
+    for slug, group in groupby(outcomes, key=lambda outcome: outcome.slug):
+        tables += [Text(slug, style="bold"), "", _marks_table(list(group), manifest), ""]
+    return Group(*tables, _summary(outcomes, manifest))
+
+
+def _marks_table(outcomes: Sequence[Outcome], manifest: Manifest) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("student", no_wrap=True)
+    if manifest:
+        table.add_column("expected", justify="right")
+    table.add_column("given", justify="right")
+    table.add_column("why", overflow="fold")
+    for outcome in outcomes:
+        entry = manifest.get(_key(outcome))
+        given = _mark(outcome.points if outcome.total is not None else None)
+        expected = [_mark(entry["expected"]) if entry else ""] if manifest else []
+        right = not manifest or _as_expected(outcome, entry)
+        style = None if right else "bold red"
+        table.add_row(escape(outcome.student), *expected, given, escape(_why(outcome)), style=style)
+    return table
+
+
+def marks_differ(outcomes: Sequence[Outcome], manifest: Manifest) -> bool:
+    """Return whether any mark, or any message, is not what the sample class expects."""
+    if not manifest:
+        return False
+    return any(not _as_expected(outcome, manifest.get(_key(outcome))) for outcome in outcomes)
+
+
+def _coloured(line: str) -> Text:
+    style = next((STYLES[key] for key, sign in SIGNS.items() if line.startswith(f"  {sign} ")), "")
+    return Text(line, style=style)
+
+
+def _summary(outcomes: Sequence[Outcome], manifest: Manifest) -> Text:
+    graded = sum(outcome.total is not None for outcome in outcomes)
+    text = f"{graded} of {len(outcomes)} submissions graded"
+    if not manifest:
+        return Text(text, style="bold")
+    wrong = sum(not _as_expected(o, manifest.get(_key(o))) for o in outcomes)
+    said = "every mark is the expected one" if not wrong else f"{wrong} not as expected"
+    return Text(f"{text}; {said}", style="bold red" if wrong else "bold green")
+
+
+def _as_expected(outcome: Outcome, entry: Mapping[str, Any] | None) -> bool:
+    if entry is None:
+        return False
+    points = outcome.points if outcome.total is not None else None
+    said = " ".join([outcome.reason, *outcome.messages.values()])
+    return points == entry["expected"] and all(words in said for words in entry["says"])
+
+
+def _key(outcome: Outcome) -> str:
+    return f"{outcome.slug}/{outcome.student}"
+
+
+def _mark(points: Mapping[str, float] | None) -> str:
+    return points_text(sum(points.values())) if points is not None else "none"
+
+
+def _why(outcome: Outcome) -> str:
+    if outcome.total is None:
+        return f"{outcome.reason[:1].upper()}{outcome.reason[1:]}"
+    if outcome.total == outcome.max_points:
+        return "All right."
+    said = {
+        name: message
+        for name, message in outcome.messages.items()
+        if not message.startswith("Right")
+    }
+    if len(set(said.values())) == 1 < len(said):
+        return next(iter(said.values()))
+    return "\n".join(f"{name}: {message}" for name, message in said.items())

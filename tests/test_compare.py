@@ -1,0 +1,97 @@
+"""Where an answer and the expected one part, and what is said of it."""
+
+import numpy as np
+import pytest
+
+from rnncourse.checks import EXACT, Close
+from rnncourse.checks.values import Foreign
+
+EXPECTED = np.linspace(-1, 1, 12).reshape(4, 3)
+
+
+@pytest.mark.parametrize(
+    ("received", "said"),
+    [
+        (None, "Does the function end without `return`?"),
+        (EXPECTED.tolist(), "np.array or np.stack"),
+        ((EXPECTED, EXPECTED), "return one item, not several"),
+        (Foreign("tensorflow EagerTensor"), "use np instead of tf"),
+        (Foreign("builtins generator"), "a builtins generator, not a NumPy array"),
+        (3.0, "the float 3.0, not a NumPy array"),
+        (EXPECTED.T, "It looks transposed"),
+        (EXPECTED[:, 0], "An axis was lost"),
+        (EXPECTED[None], "an axis too many"),
+        (EXPECTED[:2], r"shape \(2, 3\), expected \(4, 3\)"),
+        (EXPECTED.astype("float32"), "dtype float32, expected float64"),
+        (EXPECTED * np.nan, "NaN or infinity at 12 of 12"),
+        (EXPECTED + np.inf, "NaN or infinity"),
+        (EXPECTED + np.eye(4, 3), "wrong at 3 of 12 places"),
+    ],
+)
+def test_difference_says_what_is_wrong(received, said):
+    """Each kind of wrong value has its own message."""
+    import re
+
+    difference = Close().difference(EXPECTED, received)
+    assert difference is not None
+    assert re.search(said, difference.reason)
+
+
+def test_difference_keeps_numbers_out_of_the_reason():
+    """Expected numbers stand in the detail alone, which feedback never shows."""
+    difference = Close().difference(EXPECTED, EXPECTED + 1)
+    assert "expected -1" in difference.detail
+    assert "-1" not in difference.reason
+
+
+def test_axes_in_another_order_are_named():
+    """A permuted result is not called lost or new."""
+    expected = np.zeros((2, 3, 4))
+    assert "another order" in Close().difference(expected, np.zeros((3, 2, 4))).reason
+
+
+def test_equal_values_have_no_difference():
+    """Rounding errors within the tolerance are no difference; NaN equals NaN."""
+    assert Close().difference(EXPECTED, EXPECTED * (1 + 1e-8)) is None
+    assert Close().equal(np.array([np.nan]), np.array([np.nan]))
+    assert Close().equal({"a": [1, 2.0]}, {"a": [1, 2.0]})
+
+
+def test_exact_allows_no_error():
+    """Integers and counts are right or wrong."""
+    assert EXACT.equal(np.arange(3), np.arange(3))
+    assert not EXACT.equal(EXPECTED, np.nextafter(EXPECTED, 2))
+
+
+@pytest.mark.parametrize(
+    ("received", "said"),
+    [
+        (EXPECTED, "expected a tuple of 2: `h`, `c`"),
+        ((EXPECTED,), "expected a tuple of 2"),
+        ((EXPECTED, EXPECTED.T), "`c` has shape"),
+    ],
+)
+def test_items_are_called_by_their_names(received, said):
+    """The message names the item that is wrong."""
+    expected = (EXPECTED, EXPECTED + 1)
+    assert said in Close().difference(expected, received, items=("h", "c")).reason
+
+
+@pytest.mark.parametrize(
+    ("expected", "received", "same"),
+    [
+        (3, 3, True),
+        (3, np.array(3), True),
+        (3, 4, False),
+        ("tanh", "tanh", True),
+        ("tanh", "relu", False),
+        (None, 1, False),
+        (2.0, 2.0 + 1e-12, True),
+        (True, "True", False),
+        ({"a": 1}, {"b": 1}, False),
+        ({"a": 1}, None, False),
+    ],
+)
+def test_numbers_and_text_compare(expected, received, same):
+    """Plain values compare by value."""
+    assert Close().equal(expected, received) is same

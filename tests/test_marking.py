@@ -1,0 +1,126 @@
+"""Verdicts: points, the named mistake, and what feedback may show."""
+
+import numpy as np
+import pytest
+
+from rnncourse.checks import InputsUntouched, Question
+from rnncourse.checks.calls import STUB_HINT, Outcome, asking
+from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, mark, without_cases
+from rnncourse.checks.report import as_html, as_text
+
+QUESTION = Question(
+    points=5,
+    draw=lambda rng: {"x": rng.normal(size=(3, 2))},
+    properties=(InputsUntouched(),),
+    mistakes={"the sign is lost": abs, "it is doubled": lambda x: 2 * x},
+)
+PAPER = QUESTION.paper("same", lambda x: x + 0.0, seed=3)
+
+
+def in_place(x):
+    """Return x, changed for the caller."""
+    result = x.copy()
+    x += 1
+    return result
+
+
+def stub(x):
+    """Be what a learner gets."""
+    raise NotImplementedError
+
+
+def test_right_answer_gets_all_points():
+    """All trials pass."""
+    verdict = mark(PAPER, asking(lambda x: x.copy()))
+    assert (verdict.points, verdict.passed, verdict.mistake) == (5.0, True, "")
+    assert type(verdict.points) is float
+
+
+def test_wrong_answer_gets_none_and_is_named():
+    """The bank's message is the verdict's."""
+    verdict = mark(PAPER, asking(lambda x: x + x))
+    assert (verdict.points, verdict.mistake) == (0.0, "it is doubled")
+    assert "it is doubled" in verdict.message
+
+
+def test_unknown_mistake_is_described():
+    """Without a name, the first finding is the message."""
+    verdict = mark(PAPER, asking(lambda x: x.T))
+    assert (verdict.points, verdict.mistake) == (0.0, "")
+    assert "transposed" in verdict.message
+
+
+def test_broken_property_costs_its_share():
+    """Right values from a function that changes its inputs give half the points."""
+    verdict = mark(PAPER, asking(in_place))
+    assert verdict.points == 2.5
+    assert "in place" in verdict.message
+
+
+def test_stub_is_not_called_a_mistake():
+    """A learner who has not begun reads one friendly line, and no case."""
+    verdict = mark(PAPER, asking(stub))
+    assert (verdict.points, verdict.message, verdict.trials) == (0.0, STUB_HINT, ())
+    assert len(as_text(verdict).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome(raised=TIME_LIMIT), "10 s"),
+        (Outcome(raised=KERNEL_DIED), "ended the kernel"),
+        (Outcome(raised="SystemExit", message="0"), "sys.exit"),
+        (Outcome(raised="NameError", message="name 'same' is not defined"), "Did the cell"),
+    ],
+)
+def test_no_further_case_is_tried_where_none_can_help(outcome, said):
+    """A function that hangs hangs once."""
+    asked = []
+
+    def ask(inputs):
+        asked.append(inputs)
+        return outcome
+
+    verdict = mark(PAPER, ask)
+    assert len(asked) == 1
+    assert said in verdict.message
+
+
+def test_exception_of_the_learner_is_shown_with_its_line():
+    """The learner reads what was raised, and where."""
+
+    def fail(x):
+        return x.nothing
+
+    verdict = mark(PAPER, asking(fail))
+    assert "AttributeError" in verdict.message
+    assert "x.nothing" in verdict.message
+
+
+def test_feedback_shows_no_number_of_a_case():
+    """Sizes and values of a hidden case stay with the examiner."""
+    hidden = without_cases(mark(PAPER, asking(lambda x: x + 0.125)))
+    html, value = as_html(hidden), PAPER.cases[0].expected[0, 0]
+    assert "(3, 2)" not in html
+    assert f"{value:.4g}" not in html
+    assert "case 1" in html
+
+
+def test_html_holds_nothing_that_a_learner_wrote_as_markup():
+    """Text of an exception is escaped."""
+
+    def fail(x):
+        raise ValueError("<script>alert(1)</script>")
+
+    assert "<script" not in as_html(mark(PAPER, asking(fail)))
+
+
+def test_points_are_never_out_of_range():
+    """A costly property takes the points, and no more."""
+
+    class Dear(InputsUntouched):
+        cost = 7.0
+
+    question = Question(points=5, draw=QUESTION.draw, mistakes={}, properties=(Dear(),))
+    paper = question.paper("same", lambda x: np.array(x), seed=0)
+    assert mark(paper, asking(in_place)).points == 0.0

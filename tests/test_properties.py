@@ -1,0 +1,76 @@
+"""Properties hold for right functions and are broken by wrong ones, and travel as plain values."""
+
+import numpy as np
+import pytest
+
+from rnncourse.checks import BatchIndependent, Close, DependsOn, IndependentOf, InputsUntouched
+from rnncourse.checks.calls import asking
+from rnncourse.checks.properties import KINDS, property_from_tree
+from rnncourse.errors import QuestionError
+
+INPUTS = {"x": np.random.default_rng(0).normal(size=(4, 3)), "w": np.eye(3) * 2}
+
+
+def double(x, w):
+    """Return x times w."""
+    return x @ w
+
+
+def pair(x, w):
+    """Return two items, of which the first ignores w."""
+    return x + 1, x @ w
+
+
+def changing(x, w):
+    """Change the first argument."""
+    x += 1
+    return x @ w
+
+
+@pytest.mark.parametrize(
+    ("prop", "right", "wrong", "said"),
+    [
+        (InputsUntouched(), double, changing, "`x` was changed in place"),
+        (BatchIndependent(("x",)), double, lambda x, w: x - x.mean(0), "influence each other"),
+        (BatchIndependent(("x",)), double, lambda x, w: x[::-1], "influence each other"),
+        (BatchIndependent(("x",)), pair, lambda x, w: (x, np.cumsum(x, 0)), "influence each other"),
+        (IndependentOf("x", zeros=("w",)), double, lambda x, w: x, "Changing `x` changes it"),
+        (IndependentOf("w", item=0), pair, lambda x, w: (x @ w, x), "Changing `w` changes it"),
+        (DependsOn("w", item=1), pair, lambda x, w: (x, x), "Changing `w` changes nothing"),
+        (DependsOn("x"), double, lambda x, w: w, "Changing `x` changes nothing"),
+    ],
+)
+def test_property_holds_for_right_and_is_broken_by_wrong(prop, right, wrong, said):
+    """Each property passes a right function, and says how a wrong one breaks it."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        assert prop.broken(asking(right), INPUTS, Close(), rng) is None
+        assert said in prop.broken(asking(wrong), INPUTS, Close(), rng)
+
+
+@pytest.mark.parametrize(
+    "prop",
+    [InputsUntouched(), BatchIndependent(("x", "h")), IndependentOf("h", ("w",), 1), DependsOn("x")],
+)
+def test_properties_travel_as_plain_values(prop):
+    """What is stored with the public cases comes back as the same property."""
+    assert property_from_tree(prop.to_tree()) == prop
+
+
+def test_property_of_a_newer_course_is_named():
+    """Cases that are newer than the package say so."""
+    with pytest.raises(QuestionError, match="Update it"):
+        property_from_tree({"name": "NotYetInvented"})
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_property_has_a_title(kind):
+    """A learner reads what was tried."""
+    settings = {"BatchIndependent": (("x",),), "IndependentOf": ("x",), "DependsOn": ("x",)}
+    assert len(kind(*settings.get(kind.__name__, ())).title()) > 10
+
+
+def test_titles_call_items_by_their_names():
+    """An item is called as the question calls it."""
+    assert IndependentOf("x1", item=0).title(("y0", "y1")) == "y0 does not depend on x1"
+    assert DependsOn("x0", item=1).title() == "item 1 of the result depends on x0"
