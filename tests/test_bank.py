@@ -5,9 +5,8 @@ import pytest
 from rnncourse.checks.calls import asking
 from rnncourse.checks.marking import mark
 from rnncourse.checks.papers import papers_from_text
-from tests.conftest import ROOT
-
 from rnncourse.exercises import Course
+from tests.conftest import ROOT
 
 COURSE = Course(ROOT)
 EXERCISES = {slug: COURSE.exercise(slug) for slug in COURSE.slugs()}

@@ -21,7 +21,11 @@ def test_shape_error_is_a_value_error():
 @pytest.mark.parametrize(
     ("name", "known", "said"),
     [
-        ("01_recurrent", ["01_recurrent_neurons", "09_lstm"], "Did you mean '01_recurrent_neurons'?"),
+        (
+            "01_recurrent",
+            ["01_recurrent_neurons", "09_lstm"],
+            "Did you mean '01_recurrent_neurons'?",
+        ),
         ("zzz", ["a", "b"], "There are: a, b."),
         ("zzz", [], "There are none yet."),
     ],

@@ -50,7 +50,12 @@ def test_property_holds_for_right_and_is_broken_by_wrong(prop, right, wrong, sai
 
 @pytest.mark.parametrize(
     "prop",
-    [InputsUntouched(), BatchIndependent(("x", "h")), IndependentOf("h", ("w",), 1), DependsOn("x")],
+    [
+        InputsUntouched(),
+        BatchIndependent(("x", "h")),
+        IndependentOf("h", ("w",), 1),
+        DependsOn("x"),
+    ],
 )
 def test_properties_travel_as_plain_values(prop):
     """What is stored with the public cases comes back as the same property."""

@@ -62,7 +62,7 @@ class LearnerKernel:
         self._done: list[str] = []
         self._revivals = 0
         self._begun = False
-        self._exits = False
+        self._trouble = ("", "")
 
     async def __aenter__(self) -> "LearnerKernel":
         await self._start()
@@ -78,17 +78,16 @@ class LearnerKernel:
 
     async def run(self, cell: NotebookNode) -> None:
         """Run a code cell; its outputs, errors included, are left in the cell."""
-        trouble = await self._run(cell)
-        if trouble == NOT_BEGUN:
+        trouble, message = await self._run(cell)
+        if message == NOT_BEGUN:
             await self._revive()
-            trouble = await self._run(cell)
+            trouble, message = await self._run(cell)
         if not trouble:
             self._done.append(cell.source)
             return
-        cell.outputs.append(
-            new_output("error", ename=KERNEL_DIED, evalue=trouble, traceback=[trouble])
-        )
-        await self._revive()
+        cell.outputs.append(new_output("error", ename=trouble, evalue=message, traceback=[message]))
+        if trouble == KERNEL_DIED:
+            await self._revive()
 
     async def ask(self, name: str, inputs: Inputs, time_limit: float) -> Outcome:
         """Return what the learner's function `name` gives for `inputs`.
@@ -129,11 +128,7 @@ class LearnerKernel:
             raise_on_iopub_timeout=True,
             iopub_timeout=INTERRUPT_GRACE,
             coalesce_streams=True,
-            error_on_timeout={
-                "ename": TIME_LIMIT,
-                "evalue": f"the cell was interrupted after {self._cell_limit:g} s",
-                "traceback": [],
-            },
+            error_on_timeout={"ename": TIME_LIMIT, "evalue": "", "traceback": []},
             resources={"metadata": {"path": self._folder}},
             kernel_manager_class=AsyncKernelManager,
             skip_cells_with_tag="",
@@ -168,25 +163,34 @@ class LearnerKernel:
         await self._stop()
         await self._start()
         for source in self._done:
-            if trouble := await self._run(new_code_cell(source)):
-                raise KernelError(f"A cell that ran once did not run again. {trouble}")
+            trouble, message = await self._run(new_code_cell(source))
+            if trouble:
+                raise KernelError(f"A cell that ran once did not run again. {message}")
 
-    async def _run(self, cell: NotebookNode) -> str:
-        """Run a cell; return what ended the kernel, or ""."""
+    async def _run(self, cell: NotebookNode) -> tuple[str, str]:
+        """Run a cell; return TIME_LIMIT or KERNEL_DIED with a message, or two empty texts."""
         client = self._alive()
         client.nb.cells.append(cell)
-        self._exits = False
+        self._trouble = ("", "")
+        late = f"This cell had not ended after {self._cell_limit:g} s"
         try:
             await client.async_execute_cell(cell, len(client.nb.cells) - 1)
         except DeadKernelError:
-            return "This cell ended the kernel." if cell.execution_count else NOT_BEGUN
+            begun = cell.execution_count is not None
+            return KERNEL_DIED, "This cell ended the kernel." if begun else NOT_BEGUN
         except CellTimeoutError:
-            return f"This cell had not stopped after {self._cell_limit:g} s, nor on an interrupt."
-        return "This cell ended the kernel: it called exit or quit." if self._exits else ""
+            return KERNEL_DIED, f"{late}, and did not heed an interrupt."
+        if self._trouble[0] == TIME_LIMIT:
+            return TIME_LIMIT, f"{late}, and was interrupted."
+        return self._trouble
 
     def _on_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
-        payload = execute_reply["content"].get("payload") or []
-        self._exits = any(item.get("source") == "ask_exit" for item in payload)
+        """Note what the reply to a cell says beyond the cell's outputs."""
+        content = execute_reply["content"]
+        if content.get("ename") == TIME_LIMIT:
+            self._trouble = (TIME_LIMIT, "")
+        if any(item.get("source") == "ask_exit" for item in content.get("payload") or []):
+            self._trouble = (KERNEL_DIED, "This cell ended the kernel: it called exit or quit.")
 
     async def _collect(self, request: str, deadline: float) -> Outcome:
         """Return the answer to a request; raise DeadKernelError or TimeoutError."""

@@ -26,7 +26,7 @@ def read_submission(path: Path) -> NotebookNode:
     """
     content = _parse(_text(path))
     content.setdefault("nbformat", 4)
-    content.setdefault("nbformat_minor", 5)
+    content.setdefault("nbformat_minor", 5 if content["nbformat"] == 4 else 0)
     content.setdefault("metadata", {})
     try:
         notebook = nbformat.convert(nbformat.from_dict(content), 4)

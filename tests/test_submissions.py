@@ -1,0 +1,176 @@
+"""Notebooks in any state are read, or refused with a reason; question cells are put right."""
+
+import copy
+import json
+
+import nbformat
+import pytest
+
+from rnncourse.errors import NotebookError
+from rnncourse.grading.submissions import MAX_BYTES, read_submission, repair
+
+
+@pytest.fixture(scope="module")
+def released(course):
+    """Return the released notebook of the first exercise."""
+    slug = course.slugs()[0]
+    return nbformat.read(course.exercises / slug / f"{slug}.ipynb", as_version=4)
+
+
+@pytest.fixture
+def submitted(released):
+    """Return a submission, free to change."""
+    notebook = copy.deepcopy(released)
+    for cell in notebook.cells:
+        if cell.id.endswith("_solution"):
+            cell.source = f"# my {cell.id}"
+    return notebook
+
+
+def order(notebook):
+    """Return the ids of the exercise's own code cells, in order."""
+    return [c.id for c in notebook.cells if "nbgrader" in c.metadata]
+
+
+CANONICAL = ["rnn_step_solution", "rnn_step", "rnn_two_steps_solution", "rnn_two_steps"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        (b'{"cells": [', "damaged or cut off at line 1"),
+        ("é".encode("latin-1"), "not UTF-8"),
+        (b"[]", "no cells"),
+        (b"10", "no cells"),
+        (b'{"cells": 3}', "not a list"),
+        (b'{"cells": [], "nbformat": 99}', "its format, 99, is not known"),
+        (b'{"cells": [], "nbformat": "x"}', "its format, x, is not known"),
+        (b"[" * 200_000, "damaged or cut off"),
+    ],
+)
+def test_unreadable_files_say_why(tmp_path, content, said):
+    """Every refusal begins with `could not be read` and gives a reason."""
+    path = tmp_path / "n.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(NotebookError, match=f"could not be read: .*{said}"):
+        read_submission(path)
+
+
+def test_links_and_huge_files_are_not_followed(tmp_path):
+    """A link could name any file of the instructor's."""
+    real, link = tmp_path / "real.ipynb", tmp_path / "link.ipynb"
+    with real.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    link.symlink_to(real)
+    with pytest.raises(NotebookError, match="a link"):
+        read_submission(link)
+    with pytest.raises(NotebookError, match="larger than 50 MB"):
+        read_submission(real)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [{}],
+        [3, None, {"cell_type": "code", "source": ["a\n", "b"], "metadata": 7}],
+        [{"cell_type": "sorcery", "source": 5, "id": 9}],
+        [{"cell_type": "code", "outputs": "?", "execution_count": "x", "source": ""}],
+    ],
+)
+def test_unsound_cells_become_sound(tmp_path, released, cells):
+    """Whatever a cell's fields hold, the repaired notebook is valid."""
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    repaired = repair(read_submission(path), released)
+    nbformat.validate(repaired)
+    assert order(repaired) == ["rnn_step", "rnn_two_steps"]
+
+
+def test_old_formats_are_read(tmp_path):
+    """A notebook of format 3 is converted."""
+    sheet = {
+        "cells": [{"cell_type": "code", "input": "a = 1", "language": "python", "outputs": []}]
+    }
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [sheet]}))
+    assert [cell.source for cell in read_submission(path).cells] == ["a = 1"]
+
+
+def test_untouched_order_is_kept(submitted, released):
+    """A submission that is in order stays in order, with the learner's code."""
+    repaired = repair(submitted, released)
+    assert order(repaired) == CANONICAL
+    assert [c.source for c in repaired.cells] == [c.source for c in submitted.cells]
+    nbformat.validate(repaired)
+
+
+def test_question_cells_come_from_the_release(submitted, released):
+    """Edited checks, points, tags and schema versions are not believed."""
+    for cell in submitted.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader.update(points=1000, schema_version=99, locked=False)
+        if cell.id == "rnn_step":
+            cell.source = "100.0"
+    repaired = repair(submitted, released)
+    own = {cell.id: cell for cell in repaired.cells if "nbgrader" in cell.metadata}
+    for cell in released.cells:
+        if cell.id in own:
+            assert own[cell.id].metadata.nbgrader == cell.metadata.nbgrader
+    assert own["rnn_step"].source == 'check("01_recurrent_neurons/rnn_step", rnn_step)'
+    assert not [cell for cell in repaired.cells if "tags" in cell.metadata]
+
+
+def test_deleted_questions_come_back_after_their_solution(submitted, released):
+    """Each returns behind the solution that it asks for."""
+    submitted.cells = [c for c in submitted.cells if c.id not in ("rnn_step", "rnn_two_steps")]
+    assert order(repair(submitted, released)) == CANONICAL
+
+
+def test_questions_above_their_solution_move_below_it(submitted, released):
+    """A check that was moved up asks after the solution all the same."""
+    submitted.cells.sort(key=lambda c: c.id not in ("rnn_step", "rnn_two_steps"))
+    repaired = order(repair(submitted, released))
+    for name in ("rnn_step", "rnn_two_steps"):
+        assert repaired.index(name) > repaired.index(f"{name}_solution")
+
+
+def test_question_of_a_deleted_solution_stands_at_the_end(submitted, released):
+    """The answer may be anywhere: it is asked for when all cells have run."""
+    for cell in submitted.cells:
+        if cell.id == "rnn_step_solution":
+            del cell.metadata["nbgrader"]
+            cell.id = "rewritten"
+    submitted.cells.append(submitted.cells.pop(3))
+    assert [c.id for c in repair(submitted, released).cells][-2:] == ["rnn_step", "rnn_two_steps"]
+
+
+def test_duplicates_keep_one_question_and_all_code(submitted, released):
+    """Copy and paste is ordinary: both copies run, the last bears the name."""
+    submitted.cells = [copy.deepcopy(c) for c in submitted.cells for _ in range(2)]
+    repaired = repair(submitted, released)
+    nbformat.validate(repaired)
+    assert order(repaired) == CANONICAL
+    sources = [cell.source for cell in repaired.cells]
+    assert sources.count("# my rnn_step_solution") == 2
+
+
+def test_lost_metadata_is_found_by_id_and_by_source(submitted, released):
+    """An editor that strips metadata costs nothing."""
+    for cell in submitted.cells:
+        cell.metadata = {}
+    assert order(repair(submitted, released)) == CANONICAL
+    for number, cell in enumerate(submitted.cells):
+        cell.id = f"x{number}"
+    assert order(repair(submitted, released)) == ["rnn_step", "rnn_two_steps"]
+
+
+def test_solution_turned_into_text_is_code_again(submitted, released):
+    """The key M in the notebook turns code into text; the answer still counts."""
+    for cell in submitted.cells:
+        if cell.id == "rnn_step_solution":
+            cell.cell_type = "markdown"
+    repaired = {cell.id: cell for cell in repair(submitted, released).cells}
+    assert repaired["rnn_step_solution"].cell_type == "code"
