@@ -1,0 +1,249 @@
+"""Sphinx extension of the course book: everything that only Sphinx needs lives here.
+
+It adds the `predict` directive, serves mathematics and type from the book
+itself, describes every page to search engines, and removes a script that the
+book does not use. Pages stay plain MyST: what a chapter says belongs in the
+chapter, what the reader's browser looks like belongs in `_assets/course.css`.
+"""
+
+import os
+import shutil
+import textwrap
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+# The kernels that execute the chapters inherit these: TensorFlow would otherwise
+# write start-up remarks into the pages, and round differently on some processors.
+KERNEL_ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "CUDA_VISIBLE_DEVICES": "-1",
+}
+
+# What the built book takes from each npm package: paths inside the package.
+VENDORED = {
+    "mathjax": (
+        "LICENSE",
+        "es5/tex-chtml.js",
+        "es5/input/tex/extensions",
+        "es5/output/chtml/fonts/woff-v2",
+    ),
+    "@fontsource-variable/atkinson-hyperlegible-next": (
+        "LICENSE",
+        "files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+        "files/atkinson-hyperlegible-next-latin-wght-italic.woff2",
+    ),
+    "@fontsource-variable/atkinson-hyperlegible-mono": (
+        "LICENSE",
+        "files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
+    ),
+}
+MATHJAX = "vendor/mathjax/es5/tex-chtml.js"
+
+MARKS = {"[x] ": True, "[X] ": True, "[ ] ": False}
+VERDICTS = {True: ("✓", "Right."), False: ("✗", "Not this one.")}
+
+
+class predict(nodes.Element):
+    """A question to answer before reading on; holds its text and its options."""
+
+
+class predict_option(nodes.Element):
+    """One option: a `predict_choice`, then the blocks of its feedback."""
+
+
+class predict_choice(nodes.TextElement):
+    """What the reader chooses."""
+
+
+class PredictDirective(SphinxDirective):
+    """Ask the reader to predict, and answer every option on the spot.
+
+    The argument is the question. The body is one bullet list; each item begins
+    with `[x]` (right, exactly one) or `[ ]` (wrong), and continues, indented,
+    with the feedback for that option:
+
+        :::{predict} What is $1 + 1$ in binary?
+        - [ ] 2
+
+          Binary has no digit 2.
+        - [x] 10
+
+          One two and no ones.
+        :::
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return one `predict` node, or raise an error that fails a strict build."""
+        body = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, body)
+        group = f"predict-{self.env.new_serialno('predict') + 1}"
+        options = [self.read_option(item, group) for item in self.items_of(body)]
+        if sum(option["right"] for option in options) != 1:
+            raise self.error("predict: exactly one option must be marked [x].")
+        result = predict("", self.question(group), *options, group=group)
+        self.set_source_info(result)
+        return [result]
+
+    def items_of(self, body: nodes.Element) -> list[nodes.Node]:
+        """Return the list items of the body, which must hold one list and nothing else."""
+        if len(body) != 1 or not isinstance(body[0], nodes.bullet_list):
+            raise self.error("predict: the body must be one bullet list of options.")
+        return body[0].children
+
+    def question(self, group: str) -> nodes.paragraph:
+        """Return the question as a paragraph that labels the group."""
+        inline, problems = self.state.inline_text(self.arguments[0], self.lineno)
+        paragraph = nodes.paragraph(self.arguments[0], "", *inline, *problems)
+        paragraph["ids"], paragraph["classes"] = [f"{group}-question"], ["predict-question"]
+        self.set_source_info(paragraph)
+        return paragraph
+
+    def read_option(self, item: nodes.Element, group: str) -> predict_option:
+        """Turn one list item into an option with its feedback."""
+        text = item.astext()
+        if text[:4] not in MARKS or not isinstance(item[0], nodes.paragraph):
+            raise self.error(f"predict: an option must begin with [x] or [ ]. Received: {text!r}.")
+        if len(item) < 2:
+            raise self.error(f"predict: the option {text!r} has no feedback below it.")
+        first = item[0]
+        first[0] = nodes.Text(first[0].astext()[4:])
+        choice = predict_choice(first.rawsource[4:], "", *first.children)
+        choice.source, choice.line = first.source, first.line
+        return predict_option("", choice, *item[1:], group=group, right=MARKS[text[:4]])
+
+
+class PlainPredict(SphinxPostTransform):
+    """Outside HTML, turn a question into a plain list in which every answer shows."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: object) -> None:
+        """Replace every `predict` node, unless the builder can fold or only collects text."""
+        if self.app.builder.format == "html" or self.app.builder.name == "gettext":
+            return
+        for node in list(self.document.findall(predict)):
+            question, *options = node.children
+            answers = nodes.bullet_list("", *map(plain_option, options))
+            node.replace_self([question, answers])
+
+
+def plain_option(option: predict_option) -> nodes.list_item:
+    """Return an option as a list item: the choice, the verdict, the feedback."""
+    choice, *feedback = option.children
+    verdict = nodes.strong("", " ".join(VERDICTS[option["right"]]))
+    line = nodes.paragraph("", "", *choice.children, nodes.Text(" "), verdict)
+    return nodes.list_item("", line, *feedback)
+
+
+def visit_predict(self, node: predict) -> None:
+    """Open the group; a group, not a landmark, so that landmarks stay few."""
+    label = f"{node['group']}-question"
+    self.body.append(f'<section class="predict" role="group" aria-labelledby="{label}">\n')
+    self.body.append('<p class="predict-label">Predict first</p>\n')
+
+
+def depart_predict(self, node: predict) -> None:
+    """Close the group."""
+    self.body.append("</section>\n")
+
+
+def visit_option(self, node: predict_option) -> None:
+    """Open an option; equal names make the options of one question exclusive."""
+    kind = "predict-right" if node["right"] else "predict-wrong"
+    self.body.append(f'<details class="predict-option {kind}" name="{node["group"]}">\n')
+
+
+def depart_option(self, node: predict_option) -> None:
+    """Close the feedback and the option."""
+    self.body.append("</div></details>\n")
+
+
+def visit_choice(self, node: predict_choice) -> None:
+    """Open the part of an option that is always visible."""
+    self.body.append('<summary><span class="predict-choice">')
+
+
+def depart_choice(self, node: predict_choice) -> None:
+    """Close the choice, open its feedback with the verdict in words and as a symbol."""
+    symbol, words = VERDICTS[node.parent["right"]]
+    self.body.append(
+        '</span></summary>\n<div class="predict-feedback"><p class="predict-verdict">'
+        f'<span class="predict-symbol" aria-hidden="true">{symbol}</span> {words}</p>\n'
+    )
+
+
+def drop_thebe(app, config) -> None:
+    """Disconnect sphinx-thebe, which Jupyter Book always loads: its script raises an error."""
+    app.registry.css_files = [file for file in app.registry.css_files if "thebe" not in file[0]]
+    for name, listeners in app.events.listeners.items():
+        app.events.listeners[name] = [
+            listener for listener in listeners if listener.handler.__module__ != "sphinx_thebe"
+        ]
+
+
+def vendor(app) -> None:
+    """Copy scripts and fonts, with their licences, from `node_modules` into the site."""
+    if app.builder.format != "html":
+        return
+    for package, parts in VENDORED.items():
+        source = Path(app.confdir, "node_modules", package)
+        if not source.is_dir():
+            raise ExtensionError(
+                f"The book needs the npm package {package} in node_modules/: "
+                "run `make course`, or `npm ci`."
+            )
+        for part in parts:
+            copy(source / part, Path(app.outdir, "_static", "vendor", package, part))
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file or a folder, making the folders above it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copy2(source, target)
+
+
+def describe(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Give a page without a description its first paragraph as one."""
+    metatags = context.get("metatags", "")
+    if doctree is None or 'name="description"' in metatags:
+        return
+    first = next(iter(doctree.findall(nodes.paragraph)), None)
+    if first is not None:
+        text = textwrap.shorten(first.astext(), 160, placeholder=" …")
+        context["metatags"] = f'{metatags}<meta name="description" content="{escape(text)}" />\n'
+
+
+def name_folds(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Let folded cells be announced by the words that they show, not by a fixed label."""
+    if doctree is not None:
+        context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
+
+
+def setup(app) -> dict:
+    """Register the extension."""
+    for name, value in KERNEL_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    app.config.mathjax_path = MATHJAX
+    app.add_node(predict, html=(visit_predict, depart_predict))
+    app.add_node(predict_option, html=(visit_option, depart_option))
+    app.add_node(predict_choice, html=(visit_choice, depart_choice))
+    app.add_directive("predict", PredictDirective)
+    app.add_post_transform(PlainPredict)
+    app.connect("config-inited", drop_thebe)
+    app.connect("builder-inited", vendor)
+    app.connect("html-page-context", describe)
+    app.connect("html-page-context", name_folds)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
