@@ -1,4 +1,4 @@
-"""nbgrader's settings for this course: with them, stock nbgrader grades as `rnncourse grade` does."""
+"""nbgrader's settings: with them, stock nbgrader grades as `rnncourse grade` does."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from rnncourse.checks.papers import papers_from_text
 from rnncourse.exercises import Course
 from tests.conftest import ROOT
 
-COURSE = Course(ROOT)
+COURSE = Course.find(ROOT)  # RNNCOURSE_ROOT names another one
 EXERCISES = {slug: COURSE.exercise(slug) for slug in COURSE.slugs()}
 QUESTIONS = [(slug, name) for slug, exercise in EXERCISES.items() for name in exercise.questions]
 SEEDS = range(10)

@@ -38,6 +38,7 @@ INTERRUPT_GRACE = 4.0
 PATIENCE = 0.25
 """Seconds between two looks whether a silent kernel is alive."""
 NOT_BEGUN = "The kernel was gone before this began."
+ENDED_HERE = "This cell ended the kernel."
 
 
 class LearnerKernel:
@@ -80,11 +81,13 @@ class LearnerKernel:
         """Run a code cell; its outputs, errors included, are left in the cell."""
         trouble, message = await self._run(cell)
         if message == NOT_BEGUN:
-            await self._revive()
+            await self._revive(died=False)
             trouble, message = await self._run(cell)
         if not trouble:
             self._done.append(cell.source)
             return
+        if message == NOT_BEGUN:  # twice: its first message died with the kernel
+            message = ENDED_HERE
         cell.outputs.append(new_output("error", ename=trouble, evalue=message, traceback=[message]))
         if trouble == KERNEL_DIED:
             await self._revive()
@@ -110,15 +113,16 @@ class LearnerKernel:
             return await self._collect(request, time.monotonic() + time_limit)
         except DeadKernelError:
             begun = self._begun
-            await self._revive()
+            await self._revive(died=begun)
             return Outcome(raised=KERNEL_DIED, message="" if begun else NOT_BEGUN)
         except TimeoutError:
             await self._interrupt(request)
             return Outcome(raised=TIME_LIMIT)
 
     async def _start(self) -> None:
-        # Paths of sockets are short: 107 characters at most.
-        self._sockets = TemporaryDirectory(prefix="rnn-")
+        # Paths of sockets are short: 107 characters at most. A dying kernel may
+        # still write there while we clean up.
+        self._sockets = TemporaryDirectory(prefix="rnn-", ignore_cleanup_errors=True)
         self._client = NotebookClient(
             new_notebook(),
             kernel_name=self._kernel_name,
@@ -141,6 +145,7 @@ class LearnerKernel:
             await self._client.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL)
             await self._client.async_start_new_kernel_client()
         except Exception as error:
+            self._sockets.cleanup()
             raise KernelError(
                 f"The kernel {self._kernel_name!r} did not start: {error}. "
                 "`rnncourse doctor` says what is missing."
@@ -148,16 +153,21 @@ class LearnerKernel:
 
     async def _stop(self) -> None:
         client, self._client = self._client, None
-        if client is not None and client.km is not None:
+        if client is None or self._sockets is None:
+            return
+        try:
             await client.km.shutdown_kernel(now=True)
-            if client.kc is not None:
-                client.kc.stop_channels()
-        if self._sockets is not None:
+            client.kc.stop_channels()
+        finally:
             self._sockets.cleanup()
 
-    async def _revive(self) -> None:
-        """Start a new kernel, and run again the cells that went well."""
-        self._revivals += 1
+    async def _revive(self, *, died: bool = True) -> None:
+        """Start a new kernel, and run again the cells that went well.
+
+        Args:
+            died: Whether this counts as one of the notebook's own deaths.
+        """
+        self._revivals += died
         if self._revivals > MAX_REVIVALS:
             raise KernelError(f"The notebook ended its kernel {self._revivals} times.")
         await self._stop()
@@ -177,7 +187,7 @@ class LearnerKernel:
             await client.async_execute_cell(cell, len(client.nb.cells) - 1)
         except DeadKernelError:
             begun = cell.execution_count is not None
-            return KERNEL_DIED, "This cell ended the kernel." if begun else NOT_BEGUN
+            return KERNEL_DIED, ENDED_HERE if begun else NOT_BEGUN
         except CellTimeoutError:
             return KERNEL_DIED, f"{late}, and did not heed an interrupt."
         if self._trouble[0] == TIME_LIMIT:

@@ -33,7 +33,9 @@ from pathlib import Path
 
 c = get_config()
 load_subconfig("nbgrader_config.py", path={course!r})
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+root = Path(__file__).resolve().parent
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.release_directory = str(root / "release")
 '''
 
 
@@ -211,8 +213,6 @@ def ANSWER(*arguments):
 def _hostile(book: _Answers) -> Iterator[Sample]:
     """Yield wrong answers that try to look right, or to take the grading down."""
     cheat = """
-    def ANSWER(*arguments):
-        return None
     import builtins, numpy, numpy.testing, IPython
     numpy.allclose = numpy.isclose = numpy.array_equal = lambda *a, **k: True
     numpy.testing.assert_allclose = lambda *a, **k: None
@@ -223,10 +223,13 @@ def _hostile(book: _Answers) -> Iterator[Sample]:
     IPython.get_ipython().input_transformers_cleanup.append(
         lambda lines: ["10.0" if "check(" in line else line for line in lines])
     """
-    notebook = book.but_last(cheat)
+    wrong = "".join(f"def {name}(*arguments):\n    return None\n" for name in book.names)
+    notebook = book.notebook({book.names[0]: wrong + dedent(cheat)})
+    for name in book.names[1:]:
+        _cell(notebook, f"{name}_solution").source = "# all done above"
     for cell in notebook.cells:
         cell.metadata["tags"] = ["skip-execution", "raises-exception"]
-    yield Sample("cheats", _bytes(notebook), book.all_but_last())
+    yield Sample("cheats", _bytes(notebook), book.none)
     kills = "def ANSWER(*arguments):\n    import os\n    os._exit(0)"
     yield Sample("kills-the-kernel", _bytes(book.but_last(kills)), book.all_but_last(), ("kernel",))
     deaf = """
