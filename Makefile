@@ -39,7 +39,7 @@ course: setup exercises book grade ## Set up, derive, build, grade a sample clas
 
 .PHONY: test
 test: setup ## Set up and run the tests (ARGS="-k lstm" chooses)
-	@pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
+	@pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 # ------------------------------------------------------------------------ steps
 

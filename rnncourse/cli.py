@@ -41,6 +41,7 @@ def cli() -> None:
     # nbgrader looks for alembic on PATH; TensorFlow's start-up lines are noise.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
 @cli.command()

@@ -2,6 +2,8 @@
 
     CourseError
     ├── ShapeError        an array has the wrong shape (also a ValueError)
+    ├── DataError         data are not what they should be (also a ValueError)
+    ├── TrainingError     training cannot go on
     ├── QuestionError     a question or an exercise source is not well formed
     ├── UnknownNameError  no exercise, question or file of that name
     ├── NotebookError     a notebook could not be read
@@ -22,6 +24,14 @@ class CourseError(Exception):
 
 class ShapeError(CourseError, ValueError):
     """An array has the wrong shape."""
+
+
+class DataError(CourseError, ValueError):
+    """Data are not what they should be: NaN, an empty batch, a damaged file."""
+
+
+class TrainingError(CourseError):
+    """Training cannot go on; says at which step it stopped."""
 
 
 class QuestionError(CourseError):

@@ -18,13 +18,6 @@ if find_spec("nbgrader") is None:
     ]
 
 
-def pytest_collection_modifyitems(items):
-    """Let one worker import TensorFlow; other tests go where there is room."""
-    for item in items:
-        if item.get_closest_marker("tensorflow"):
-            item.add_marker(pytest.mark.xdist_group("tensorflow"))
-
-
 @pytest.fixture(scope="session")
 def course():
     """Return the course in this checkout."""

@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from rnncourse.grading.preprocessors import RECORD
 from rnncourse.grading.sample_class import read_manifest, write_sample_class
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("class")]
+pytestmark = pytest.mark.e2e
 
 SLUG = "01_recurrent_neurons"
 BIN = Path(sys.executable).parent
@@ -97,7 +97,7 @@ def test_stock_nbgrader_gives_every_expected_mark(stock):
     given = marks(root)
     assert {student: given[student] for student in expected(root)} == expected(root)
     for student in expected(root, readable=False):
-        assert not (root / "autograded" / student).exists()
+        assert not (root / "autograded" / student / SLUG).exists()
     assert done.stderr.count("NotebookError: could not be read") >= 4
 
 

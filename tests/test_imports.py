@@ -12,7 +12,9 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "rnncourse"
 LAYERS = [
     {"errors"},
-    {"cells"},
+    {"cells", "sequences", "datasets"},
+    {"bptt"},
+    {"models", "training", "plots"},
     {"checks"},
     {"exercises"},
     {"notebooks"},
@@ -21,7 +23,7 @@ LAYERS = [
     {"cli"},
     {"__main__"},
 ]
-CORE = ("errors", "cells", "checks", "__init__")
+CORE = ("errors", "cells", "sequences", "bptt", "checks", "__init__")
 HEAVY = ["tensorflow", "keras", "matplotlib", "nbgrader", "jupytext", "nbformat", "click", "rich"]
 
 

@@ -4,6 +4,7 @@ Nothing that comes from the kernel is trusted: answers are plain text of a
 limited size, matched by the id of the request, and read without running code.
 """
 
+import os
 import time
 from pathlib import Path
 from queue import Empty
@@ -31,6 +32,8 @@ REQUEST = (
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
     ".answer(globals(), {name!r}, {inputs!r})}})"
 )
+QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+"""No start-up lines on stderr, and the same sums on every processor."""
 MAX_ANSWER = 64 * 2**20
 MAX_REVIVALS = 3
 INTERRUPT_GRACE = 4.0
@@ -142,7 +145,9 @@ class LearnerKernel:
         manager.transport = "ipc"  # no port that others could connect to
         manager.connection_file = str(Path(self._sockets.name, "kernel.json"))
         try:
-            await self._client.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL)
+            await self._client.async_start_new_kernel(
+                stdout=DEVNULL, stderr=DEVNULL, env=os.environ | QUIET_TENSORFLOW
+            )
             await self._client.async_start_new_kernel_client()
         except Exception as error:
             self._sockets.cleanup()
@@ -186,7 +191,7 @@ class LearnerKernel:
         try:
             await client.async_execute_cell(cell, len(client.nb.cells) - 1)
         except DeadKernelError:
-            begun = cell.execution_count is not None
+            begun = cell.get("execution_count") is not None
             return KERNEL_DIED, ENDED_HERE if begun else NOT_BEGUN
         except CellTimeoutError:
             return KERNEL_DIED, f"{late}, and did not heed an interrupt."
