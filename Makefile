@@ -35,7 +35,7 @@ BOOK := $(call files,book _config.yml _toc.yml package.json package-lock.json)
 course: setup exercises book grade ## Set up, derive, build, grade a sample class, say where to look
 	@python -c 'import pathlib, sys; print(sys.argv[1], pathlib.Path(sys.argv[2]).resolve().as_uri())' \
 		"Book:     " _build/html/index.html
-	@echo "Gradebook: $(CLASS)/gradebook.db (look into it with: make formgrader)"
+	@echo "To look into the gradebook: make formgrader"
 
 .PHONY: test
 test: setup ## Set up and run the tests (ARGS="-k lstm" chooses)

@@ -122,17 +122,14 @@ def grade(slug: str | None, student: str | None, folder: Path, unsafe_no_sandbox
             "your files. If you trust it, or this machine is made for it, add --unsafe-no-sandbox."
         )
     _log_to(folder / "nbgrader.log")
-    outcomes = [
-        outcome
-        for outcome in _with_progress(class_folder.grade(submissions), len(submissions))
-        if outcome is not None
-    ]
+    waiting = [s for s in submissions if class_folder.recorded(s) is None]
+    for _ in _with_progress(class_folder.grade(waiting), len(waiting)):
+        pass  # each outcome is on disk
+    outcomes = list(class_folder.grade(submissions))
     OUT.print(class_table(outcomes, manifest))
-    OUT.print(f"gradebook  {(folder / 'gradebook.db').resolve()}")
-    if pages := sorted((folder / "feedback").glob("*/*/*.html")):
-        OUT.print(
-            f"feedback   {len(pages)} pages, such as {pages[0].resolve().as_uri()}", soft_wrap=True
-        )
+    if page := class_folder.feedback_page(outcomes):
+        OUT.print(f"Feedback:  {page.resolve().as_uri()}, for one", soft_wrap=True)
+    OUT.print(f"Gradebook: {(folder / 'gradebook.db').resolve().as_uri()}", soft_wrap=True)
     failed = [o for o in outcomes if o.status not in (GRADED, UNREADABLE)]
     if failed or marks_differ(outcomes, manifest):
         sys.exit(1)

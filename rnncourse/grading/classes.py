@@ -151,6 +151,14 @@ class ClassFolder:
                 write_if_changed(self.outcome_path(submission), data.encode())
             yield outcome
 
+    def feedback_page(self, outcomes: list[Outcome]) -> Path | None:
+        """Return a feedback page that is worth a look: of a named mistake, if there is one."""
+        graded = [outcome for outcome in outcomes if outcome.status == GRADED]
+        if not graded:
+            return None
+        chosen = next((outcome for outcome in graded if outcome.mistakes), graded[0])
+        return self.root / "feedback" / chosen.student / chosen.slug / f"{chosen.slug}.html"
+
     @cached_property
     def config(self) -> Config:
         """nbgrader's settings: the class's own, or else the course's."""
