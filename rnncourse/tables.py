@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rnncourse.checks.marking import Verdict
-from rnncourse.checks.report import SIGNS, as_text, points_text
+from rnncourse.checks.report import SIGNS, as_text, points_text, standing
 from rnncourse.grading.classes import Outcome
 
 Manifest = Mapping[str, Mapping[str, Any]]
@@ -22,7 +22,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Group:
     parts: list[Any] = []
     for verdict in verdicts:
         first, *rest = as_text(verdict).splitlines()
-        parts += [Text(first, style=f"bold {STYLES[verdict.passed]}"), *map(_coloured, rest), ""]
+        parts += [Text(first, style=f"bold {STYLES[standing(verdict)]}"), *map(_coloured, rest), ""]
     points = sum(verdict.points for verdict in verdicts)
     maximum = sum(verdict.max_points for verdict in verdicts)
     done = points == maximum

@@ -103,7 +103,7 @@ def test_feedback_shows_no_number_of_a_case():
     html, value = as_html(hidden), PAPER.cases[0].expected[0, 0]
     assert "(3, 2)" not in html
     assert f"{value:.4g}" not in html
-    assert "case 1" in html
+    assert "0 of 5 fresh cases" in html
 
 
 def test_html_holds_nothing_that_a_learner_wrote_as_markup():

@@ -11,6 +11,7 @@ from rnncourse.checks.papers import Case, Paper
 TIME_LIMIT = "TimeLimit"
 KERNEL_DIED = "KernelDied"
 UNREADABLE = "UnreadableAnswer"
+CASE = "case "
 FINAL = {"NameError", "SystemExit", TIME_LIMIT, KERNEL_DIED}
 """What a call may raise that no further case will mend."""
 
@@ -112,7 +113,7 @@ def _verdict(paper: Paper, share: float, mistake: str, trials: list[Trial]) -> V
 
 
 def _try_case(paper: Paper, case: Case, outcome: Outcome, number: int) -> Trial:
-    title = f"case {number}: {_sizes(case.inputs)}"
+    title = f"{CASE}{number}: {_sizes(case.inputs)}"
     if outcome.raised:
         return Trial(title, False, _raised(paper, outcome))
     difference = paper.compare.difference(case.expected, outcome.value, items=paper.returns)
@@ -162,7 +163,11 @@ def _sentence(text: str) -> str:
 
 def without_cases(verdict: Verdict) -> Verdict:
     """Return the verdict as feedback may show it: no sizes and no numbers of a hidden case."""
-    hidden = tuple(
-        replace(trial, title=trial.title.split(":")[0], detail="") for trial in verdict.trials
-    )
-    return replace(verdict, trials=hidden)
+    cases = [trial for trial in verdict.trials if trial.title.startswith(CASE)]
+    if not cases:
+        return verdict
+    right = sum(trial.passed is True for trial in cases)
+    finding = next((trial.finding for trial in cases if not trial.passed), "")
+    whole = Trial(f"{right} of {len(cases)} fresh cases", right == len(cases), finding)
+    others = verdict.trials[len(cases) :]
+    return replace(verdict, trials=(whole, *others))

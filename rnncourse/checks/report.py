@@ -26,9 +26,14 @@ def headline(verdict: Verdict) -> str:
     )
 
 
+def standing(verdict: Verdict) -> bool | None:
+    """Return whether the answer passed, or None where there is no answer yet."""
+    return verdict.passed if verdict.trials else None
+
+
 def as_text(verdict: Verdict, width: int = 88) -> str:
     """Return the verdict as lines of text: what was tried, what came back, what it looks like."""
-    lines = [f"{SIGNS[verdict.passed]} {headline(verdict)}"]
+    lines = [f"{SIGNS[standing(verdict)]} {headline(verdict)}"]
     for trial in verdict.trials:
         lines.append(f"  {SIGNS[trial.passed]} {trial.title}")
         if said := _said(trial):
@@ -48,9 +53,9 @@ def as_html(verdict: Verdict) -> str:
         f'<td style="text-align:left">{escape(_said(trial))}</td></tr>'
         for trial in verdict.trials
     )
-    colour = COLOURS[verdict.passed]
+    state = standing(verdict)
     return (
-        f'<div class="verdict"><p><strong style="color:{colour}">{SIGNS[verdict.passed]} '
+        f'<div class="verdict"><p><strong style="color:{COLOURS[state]}">{SIGNS[state]} '
         f"{escape(headline(verdict))}</strong></p><p>{escape(verdict.message)}</p>"
         f"<table>{rows}</table></div>"
     )

@@ -1,30 +1,21 @@
-"""A synthetic class: submissions of every kind, with the marks that they should get.
+"""A sample class: synthetic submissions in a class folder, and the marks that they should get.
 
-Right answers, half answers, the bank's wrong answers, bad values, hostile
-code and damaged files, made for any exercise from its own questions. It is how
-an instructor sees the grader work, and how the tests hold it to its word.
+It is how an instructor sees the grader work, and how the tests hold it to its
+word. What the students hand in is in `rnncourse.grading.samples`.
 """
 
-import ast
-import copy
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 
-from rnncourse.checks.calls import asking
-from rnncourse.checks.marking import mark
-from rnncourse.checks.questions import Question
-from rnncourse.exercises import Course, Exercise
+from rnncourse.exercises import Course
 from rnncourse.grading.classes import Submission
-from rnncourse.notebooks import instructor_notebook, write_if_changed
+from rnncourse.grading.samples import samples
+from rnncourse.notebooks import write_if_changed
 
 MANIFEST = "sample_class.json"
 CONFIG = '''"""nbgrader's settings for this sample class: those of the course, in this folder."""
@@ -37,23 +28,6 @@ root = Path(__file__).resolve().parent
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.release_directory = str(root / "release")
 '''
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One synthetic submission.
-
-    Args:
-        student: The made-up student's id, which says what it is.
-        content: The file as it is handed in.
-        expected: Points by question, or None where the file is not readable.
-        says: Words that the messages must contain.
-    """
-
-    student: str
-    content: bytes
-    expected: dict[str, float] | None
-    says: tuple[str, ...] = ()
 
 
 def write_sample_class(root: Path, course: Course) -> int:
@@ -88,245 +62,3 @@ def is_sample(manifest: dict[str, dict[str, Any]], submission: Submission) -> bo
     entry = manifest.get(f"{submission.slug}/{submission.student}", {})
     content = submission.path.read_bytes() if submission.path.is_file() else b""
     return entry.get("content") == hashlib.sha256(content).hexdigest()
-
-
-def samples(exercise: Exercise, released: NotebookNode) -> Iterator[Sample]:
-    """Yield the submissions of one exercise.
-
-    Args:
-        exercise: The exercise, with its questions and solutions.
-        released: The notebook that learners get.
-    """
-    book = _Answers(exercise, released)
-    yield from _right_and_half(book)
-    yield from _wrong(book)
-    yield from _bad_values(book)
-    yield from _hostile(book)
-    yield from _damaged(book)
-
-
-class _Answers:
-    """Notebooks with given answers, and the points that they should get."""
-
-    def __init__(self, exercise: Exercise, released: NotebookNode) -> None:
-        self.exercise = exercise
-        self.released = released
-        self.questions: dict[str, Question] = exercise.questions
-        self.names = list(exercise.questions)
-        self.full = {name: float(q.points) for name, q in exercise.questions.items()}
-        self.none = dict.fromkeys(self.names, 0.0)
-        solved = instructor_notebook(exercise)
-        self.right = {name: _cell(solved, f"{name}_solution").source for name in self.names}
-
-    def notebook(self, code: dict[str, str]) -> NotebookNode:
-        """Return the released notebook with `code` in the solution cells of these questions."""
-        notebook = copy.deepcopy(self.released)
-        for name, source in code.items():
-            _cell(notebook, f"{name}_solution").source = source
-        return notebook
-
-    def solved(self) -> NotebookNode:
-        """Return the released notebook with all answers right."""
-        return self.notebook(self.right)
-
-    def but_last(self, code: str) -> NotebookNode:
-        """Return the solved notebook with the last answer followed by `code`, in its cell."""
-        last = self.names[-1]
-        code = dedent(code).strip().replace("ANSWER", last)
-        return self.notebook(self.right | {last: f"{self.right[last]}\n\n{code}\n"})
-
-    def all_but_last(self, share: float = 0.0) -> dict[str, float]:
-        """Return all points, but only `share` of the last question's."""
-        last = self.names[-1]
-        return self.full | {last: self.full[last] * share}
-
-
-def _right_and_half(book: _Answers) -> Iterator[Sample]:
-    yield Sample("right", _bytes(book.solved()), book.full, ("Right",))
-    yield Sample("blank", _bytes(book.released), book.none, ("not written yet",))
-    first = book.names[0]
-    half = book.notebook({first: book.right[first]})
-    yield Sample("half-done", _bytes(half), book.none | {first: book.full[first]})
-    for number in range(min(len(q.also_right) for q in book.questions.values())):
-        code = {name: _bank_code(book, name, "also_right", number) for name in book.names}
-        yield Sample(f"right-otherwise-{number + 1}", _bytes(book.notebook(code)), book.full)
-
-
-def _wrong(book: _Answers) -> Iterator[Sample]:
-    """Yield submissions that give each question a wrong answer of its bank."""
-    rounds = min(len(question.mistakes) for question in book.questions.values())
-    for number in range(rounds):
-        code = {name: _bank_code(book, name, "mistakes", number) for name in book.names}
-        messages = tuple(list(book.questions[name].mistakes)[number] for name in book.names)
-        yield Sample(
-            f"wrong-{number + 1:02}",
-            _bytes(book.notebook(code)),
-            {name: _mistake_points(book, name, number) for name in book.names},
-            messages,
-        )
-
-
-def _bad_values(book: _Answers) -> Iterator[Sample]:
-    """Yield submissions whose last answer gives something that is no answer."""
-    wrappers = {
-        "raises": ("raise ValueError('out of ideas')", 0.0, "out of ideas"),
-        "returns-none": ("right_answer(*arguments)", 0.0, "None"),
-        "returns-text": ("return 'done'", 0.0, "done"),
-        "returns-a-list": ("return _map(right_answer(*arguments), list)", 0.0, "list"),
-        "returns-nan": ("return _map(right_answer(*arguments), lambda a: a * np.nan)", 0.0, "NaN"),
-        "wrong-shape": ("return _map(right_answer(*arguments), np.ravel)", 0.0, "shape"),
-        "wrong-dtype": (
-            "return _map(right_answer(*arguments), lambda a: a.astype('float32'))",
-            0.0,
-            "dtype",
-        ),
-        "returns-a-tensor": (
-            "import tensorflow as tf; return _map(right_answer(*arguments), tf.constant)",
-            0.0,
-            "Tensor",
-        ),
-        "changes-its-inputs": (
-            "result = right_answer(*arguments); arguments[0][...] = 0; return result",
-            0.5,
-            "in place",
-        ),
-        "writes-to-stderr": (
-            "import sys, warnings; print('hm', file=sys.stderr); warnings.warn('hm')\n"
-            "    return right_answer(*arguments)",
-            1.0,
-            "Right",
-        ),
-        "never-returns": ("\n    while True: pass", 0.0, "not returned after"),
-        "calls-exit": ("import sys; sys.exit(0)", 0.0, "sys.exit"),
-    }
-    for student, (body, share, says) in wrappers.items():
-        code = f"""
-right_answer = ANSWER
-def _map(value, change):
-    return tuple(map(change, value)) if isinstance(value, tuple) else change(value)
-def ANSWER(*arguments):
-    {body}
-"""
-        yield Sample(student, _bytes(book.but_last(code)), book.all_but_last(share), (says,))
-
-
-def _hostile(book: _Answers) -> Iterator[Sample]:
-    """Yield wrong answers that try to look right, or to take the grading down."""
-    cheat = """
-    import builtins, numpy, numpy.testing, IPython
-    numpy.allclose = numpy.isclose = numpy.array_equal = lambda *a, **k: True
-    numpy.testing.assert_allclose = lambda *a, **k: None
-    builtins.AssertionError = type("Fine", (BaseException,), {})
-    import rnncourse.checks, rnncourse.checks.learner, rnncourse.checks.marking
-    rnncourse.checks.marking.mark = rnncourse.checks.learner.mark = lambda *a: print("all right")
-    check = rnncourse.checks.check = lambda *a, **k: 1000.0
-    IPython.get_ipython().input_transformers_cleanup.append(
-        lambda lines: ["10.0" if "check(" in line else line for line in lines])
-    """
-    wrong = "".join(f"def {name}(*arguments):\n    return None\n" for name in book.names)
-    notebook = book.notebook({book.names[0]: wrong + dedent(cheat)})
-    for name in book.names[1:]:
-        _cell(notebook, f"{name}_solution").source = "# all done above"
-    for cell in notebook.cells:
-        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
-    yield Sample("cheats", _bytes(notebook), book.none)
-    kills = "def ANSWER(*arguments):\n    import os\n    os._exit(0)"
-    yield Sample("kills-the-kernel", _bytes(book.but_last(kills)), book.all_but_last(), ("kernel",))
-    deaf = """
-    def ANSWER(*arguments):
-        while True:
-            try:
-                while True: pass
-            except KeyboardInterrupt: pass
-    """
-    yield Sample(
-        "ignores-interrupts", _bytes(book.but_last(deaf)), book.all_but_last(), ("not returned",)
-    )
-    notebook = book.solved()
-    notebook.cells.insert(1, new_code_cell("import os\nos.kill(os.getpid(), 9)"))
-    yield Sample("kills-in-a-cell", _bytes(notebook), book.full)
-
-
-def _damaged(book: _Answers) -> Iterator[Sample]:
-    """Yield right answers in notebooks that were copied, cut and moved about, and broken files."""
-    changes: dict[str, Callable[[NotebookNode], None]] = {
-        "no-metadata": _strip,
-        "question-cells-deleted": _delete_questions,
-        "question-cells-moved": _move_questions_up,
-        "cells-duplicated": _duplicate,
-        "foreign-schema": _foreign_schema,
-    }
-    for student, change in changes.items():
-        notebook = book.solved()
-        change(notebook)
-        yield Sample(student, _bytes(notebook), book.full, ("Right",))
-    whole = _bytes(book.solved())
-    yield Sample("byte-order-mark", b"\xef\xbb\xbf" + whole, book.full)
-    yield Sample("cut-off", whole[: len(whole) // 2], None, ("could not be read", "cut off"))
-    yield Sample("empty", b"", None, ("could not be read", "empty"))
-    yield Sample("not-utf8", "naïve".encode("utf-16"), None, ("could not be read", "UTF-8"))
-    yield Sample("not-a-notebook", b'{"marks": 10}', None, ("could not be read", "no cells"))
-
-
-def _strip(notebook: NotebookNode) -> None:
-    for key in ("metadata", "nbformat", "nbformat_minor"):
-        del notebook[key]
-    for cell in notebook.cells:
-        cell.metadata = NotebookNode()
-        del cell["id"]
-
-
-def _delete_questions(notebook: NotebookNode) -> None:
-    notebook.cells = [c for c in notebook.cells if not c.metadata.get("nbgrader", {}).get("grade")]
-
-
-def _move_questions_up(notebook: NotebookNode) -> None:
-    notebook.cells.sort(key=lambda c: not c.metadata.get("nbgrader", {}).get("grade"))
-
-
-def _duplicate(notebook: NotebookNode) -> None:
-    notebook.cells = [copy.deepcopy(cell) for cell in notebook.cells for _ in range(2)]
-
-
-def _foreign_schema(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader.schema_version = 99
-            cell.metadata.nbgrader.points = "many"
-
-
-def _mistake_points(book: _Answers, name: str, number: int) -> float:
-    """Return the points that the learner's own check gives a wrong answer of the bank."""
-    question = book.questions[name]
-    wrong = list(question.mistakes.values())[number]
-    paper = question.public_paper(name, book.exercise.references[name])
-    return mark(paper, asking(wrong)).points
-
-
-def _bank_code(book: _Answers, name: str, field: str, number: int) -> str:
-    """Return source text that defines the question's function as one of its bank.
-
-    The text holds whatever else `questions.py` defines, without the questions.
-    """
-    tree = ast.parse((book.exercise.folder / "questions.py").read_text(encoding="utf-8"))
-    calls = {
-        node.targets[0].id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "Question"
-    }
-    rest = [n for n in tree.body if not (isinstance(n, ast.Assign) and n.value in calls.values())]
-    bank = next(k.value for k in calls[name].keywords if k.arg == field)
-    answer = (bank.values if isinstance(bank, ast.Dict) else bank.elts)[number]  # type: ignore[attr-defined]
-    prelude = "\n\n".join(ast.unparse(node) for node in rest[1:])
-    return f"{prelude}\n\n{name} = {ast.unparse(answer)}\n"
-
-
-def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
-    return next(
-        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
-    )
-
-
-def _bytes(notebook: NotebookNode) -> bytes:
-    return json.dumps(notebook, indent=1).encode()
