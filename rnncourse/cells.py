@@ -1,35 +1,28 @@
-"""NumPy cells: recurrent layers as functions on dataclass weights, for one step or a sequence.
+"""NumPy cells: one step of a recurrent layer, as a function on dataclass weights.
 
-Names, orientation and shapes are those of Keras: `kernel` is `(features, units)`,
-inputs are `(batch, timesteps, features)`, states `(batch, units)`. The kernels of an
-LSTM hold four such blocks side by side (i, f, c, o), those of a GRU three (z, r, h).
-Backward passes live in `rnncourse.bptt`, layouts and masks in `rnncourse.sequences`.
+Names, orientation and shapes are those of Keras: `kernel` is
+`(features, units)`, inputs are `(batch, features)`, states `(batch, units)`.
+Backward passes live in `rnncourse.bptt`, data in `rnncourse.datasets`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnncourse.errors import DataError, ShapeError
+from rnncourse.errors import ShapeError
 
 Array = NDArray[np.floating]
-Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class Weights:
-    """What the weights of all three layers have in common.
-
-    Iterating gives the arrays in the order of Keras, so that
-    `LSTMWeights(*layer.get_weights())` and `layer.set_weights(list(weights))` copy them.
+@dataclass(frozen=True)
+class RNNWeights:
+    """Weights of a simple recurrent layer.
 
     Args:
-        kernel: Input weights, shape `(features, blocks·units)`.
-        recurrent_kernel: State weights, shape `(units, blocks·units)`.
-        bias: Bias, shape `(blocks·units,)`.
+        kernel: Input weights, shape `(features, units)`.
+        recurrent_kernel: State weights, shape `(units, units)`.
+        bias: Bias, shape `(units,)`.
 
     Raises:
         ShapeError: If the three shapes disagree.
@@ -39,21 +32,14 @@ class Weights:
     recurrent_kernel: Array
     bias: Array
 
-    blocks: ClassVar[int] = 1
-
     def __post_init__(self) -> None:
-        shape = np.shape(self.kernel)
-        if len(shape) != 2 or 0 in shape or shape[1] % self.blocks:
-            columns = "units" if self.blocks == 1 else f"{self.blocks}·units"
-            hint = " Is it a vector? Use kernel[:, np.newaxis]." if len(shape) == 1 else ""
+        if np.ndim(self.kernel) != 2:
             raise ShapeError(
-                f"`kernel` must have shape (features, {columns}). Received: {shape}.{hint}"
+                "`kernel` must have shape (features, units). "
+                f"Received: {np.shape(self.kernel)}. Is it a vector? Use kernel[:, np.newaxis]."
             )
-        _require("recurrent_kernel", self.recurrent_kernel, (self.units, shape[1]))
-        _require("bias", self.bias, (*np.shape(self.bias)[:-1][:0], shape[1]))
-
-    def __iter__(self) -> Iterator[Array]:
-        yield from (self.kernel, self.recurrent_kernel, self.bias)
+        _require("recurrent_kernel", self.recurrent_kernel, (self.units, self.units))
+        _require("bias", self.bias, (self.units,))
 
     @property
     def features(self) -> int:
@@ -63,4 +49,64 @@ class Weights:
     @property
     def units(self) -> int:
         """Number of neurons in the layer."""
-        return self.kernel.shape[1] // self.blocks
+        return self.kernel.shape[1]
+
+
+def init_rnn(features: int, units: int, rng: np.random.Generator) -> RNNWeights:
+    """Return fresh weights, drawn as Keras draws them.
+
+    The kernel is Glorot uniform, the recurrent kernel orthogonal, the bias zero.
+
+    Args:
+        features: Number of input features.
+        units: Number of neurons.
+        rng: Source of randomness.
+
+    Returns:
+        The weights, in float64.
+
+    Source: Glorot & Bengio (2010), equation 16; Saxe et al. (2014).
+
+    >>> init_rnn(3, 5, np.random.default_rng(0)).recurrent_kernel.shape
+    (5, 5)
+    """
+    limit = np.sqrt(6 / (features + units))
+    kernel = rng.uniform(-limit, limit, size=(features, units))
+    q, r = np.linalg.qr(rng.normal(size=(units, units)))
+    return RNNWeights(kernel, q * np.sign(np.diag(r)), np.zeros(units))
+
+
+def rnn_step(x: ArrayLike, h: ArrayLike, weights: RNNWeights) -> Array:
+    """Return the next state of a simple recurrent layer: tanh(x·W + h·U + b).
+
+    Args:
+        x: Inputs at one step, shape `(batch, features)`.
+        h: Previous state, shape `(batch, units)`.
+        weights: Weights of the layer.
+
+    Returns:
+        The next state, shape `(batch, units)`. The output of the layer is its state.
+
+    Raises:
+        ShapeError: If `x` or `h` does not fit the weights, or their batches differ.
+
+    Source: Elman (1990).
+
+    >>> weights = init_rnn(3, 5, np.random.default_rng(0))
+    >>> rnn_step(np.ones((4, 3)), np.zeros((4, 5)), weights).shape
+    (4, 5)
+    """
+    x, h = np.asarray(x), np.asarray(h)
+    if x.ndim != 2 or x.shape[1] != weights.features:
+        transposed = x.ndim == 2 and x.shape[0] == weights.features
+        hint = " Did you pass (features, batch)? Transpose it." if transposed else ""
+        raise ShapeError(
+            f"`x` must have shape (batch, {weights.features}). Received: {x.shape}.{hint}"
+        )
+    _require("h", h, (x.shape[0], weights.units))
+    return np.tanh(x @ weights.kernel + h @ weights.recurrent_kernel + weights.bias)
+
+
+def _require(name: str, array: ArrayLike, shape: tuple[int, ...]) -> None:
+    if np.shape(array) != shape:
+        raise ShapeError(f"`{name}` must have shape {shape}. Received: {np.shape(array)}.")

@@ -73,7 +73,7 @@ def test_check_of_the_solution_gives_all(tmp_path, solved):
 def test_check_says_what_is_wrong_with_the_file(tmp_path, content, said):
     """A message with the likely fix, and no traceback."""
     (tmp_path / "exercise.ipynb").write_text(content if content is not None else "{}")
-    path = tmp_path / ("exercize.ipynb" if content is None else "exercise.ipynb")
+    path = tmp_path / ("exercis.ipynb" if content is None else "exercise.ipynb")
     result = invoke("check", path)
     assert result.exit_code == 1
     assert said in " ".join(result.output.split())
