@@ -55,5 +55,7 @@ c.Autograde.autograde_preprocessors = [
 c.Repair.exercises = str(ROOT / "exercises")
 c.Examine.course = str(ROOT)
 
-# Where a class on this machine releases, fetches and submits.
-c.Exchange.root = str(ROOT / "exchange")
+# Where a class on this machine releases, fetches and submits. nbgrader expects it to be there.
+EXCHANGE = ROOT / "exchange"
+EXCHANGE.mkdir(exist_ok=True)
+c.Exchange.root = str(EXCHANGE)

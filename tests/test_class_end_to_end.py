@@ -4,6 +4,7 @@ The class is the sample class: right, wrong, half, hostile and damaged
 submissions, each with the mark that it should get.
 """
 
+import getpass
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from nbgrader.api import Gradebook
 
 from rnncourse.grading.preprocessors import RECORD
 from rnncourse.grading.sample_class import read_manifest, write_sample_class
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -40,19 +42,25 @@ def run(*command, cwd, check=True):
     return done
 
 
+def sample_class(root, course):
+    """Write a sample class whose examinations have one seed, so that messages can be compared."""
+    write_sample_class(root, course)
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write("c.Examine.seed = 20\n")
+    return root
+
+
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory, course):
     """Return a sample class that `rnncourse grade` has graded, and what that printed."""
-    root = tmp_path_factory.mktemp("ours")
-    write_sample_class(root, course)
+    root = sample_class(tmp_path_factory.mktemp("ours"), course)
     return root, run("rnncourse", "grade", "--course-dir", str(root), cwd=root)
 
 
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory, course):
     """Return a sample class that stock nbgrader has graded; it fails for unreadable notebooks."""
-    root = tmp_path_factory.mktemp("stock")
-    write_sample_class(root, course)
+    root = sample_class(tmp_path_factory.mktemp("stock"), course)
     run("nbgrader", "generate_assignment", SLUG, cwd=root)
     return root, run("nbgrader", "autograde", SLUG, cwd=root, check=False)
 
@@ -104,13 +112,7 @@ def test_stock_nbgrader_gives_every_expected_mark(stock):
 def test_both_ways_give_the_same_messages(ours, stock):
     """What a learner reads does not depend on who pressed which button."""
     for student in expected(ours[0]):
-        one, other = (_without_numbers(messages(root, student)) for root, _ in (ours, stock))
-        assert one == other
-
-
-def _without_numbers(said):
-    """Leave out what depends on the fresh sizes."""
-    return {name: "".join(c for c in text if not c.isdigit()) for name, text in said.items()}
+        assert messages(ours[0], student) == messages(stock[0], student)
 
 
 def test_unreadable_notebooks_have_an_outcome_and_a_reason(ours):
@@ -168,6 +170,11 @@ def test_foreign_class_is_refused_without_sandbox(ours, tmp_path):
     done = run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
     assert "1 of 1 submissions graded" in done.stdout
     assert marks(tmp_path) == {"stranger": {"rnn_step": 4.0, "rnn_two_steps": 6.0}}
+    outcome = tmp_path / "outcomes" / SLUG / "stranger.json"
+    seed = json.loads(outcome.read_text())["seed"]
+    outcome.unlink()
+    run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
+    assert json.loads(outcome.read_text())["seed"] not in (None, seed)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +197,35 @@ def test_empty_class_says_what_was_expected(tmp_path):
     done = run("rnncourse", "grade", cwd=tmp_path, check=False)
     assert done.returncode == 1
     assert "submitted/<student>/<exercise>" in done.stderr
+
+
+def test_exchange_carries_an_exercise_to_a_student_and_back(stock, tmp_path):
+    """Release, fetch, submit and collect, with the settings as they are."""
+    root, _ = stock
+    settings = f'c = get_config()\nc.Exchange.root = "{root}/exchange"\n'
+    (tmp_path / "nbgrader_config.py").write_text(
+        settings + 'c.CourseDirectory.course_id = "rnncourse"\n'
+    )
+    run("nbgrader", "release_assignment", SLUG, cwd=root)
+    run("nbgrader", "fetch_assignment", SLUG, cwd=tmp_path)
+    fetched = sorted(path.name for path in (tmp_path / SLUG).iterdir())
+    assert fetched == [f"{SLUG}.ipynb", "cases.json"]
+    run("nbgrader", "submit", SLUG, cwd=tmp_path)
+    run("nbgrader", "collect", SLUG, cwd=root)
+    user = getpass.getuser()
+    collected = root / "submitted" / user / SLUG / f"{SLUG}.ipynb"
+    assert collected.read_bytes() == (tmp_path / SLUG / f"{SLUG}.ipynb").read_bytes()
+    shutil.rmtree(root / "submitted" / user)
+
+
+def test_validate_shows_a_learner_the_named_mistake(ours, tmp_path):
+    """nbgrader's own Validate button runs the visible checks."""
+    for name in (f"{SLUG}.ipynb", "cases.json"):
+        shutil.copy(ROOT / "exercises" / SLUG / name, tmp_path)
+    shutil.copy(ours[0] / "submitted" / "wrong-06" / SLUG / f"{SLUG}.ipynb", tmp_path)
+    said = run("nbgrader", "validate", f"{SLUG}.ipynb", cwd=tmp_path).stdout
+    assert "FAILED" in said
+    assert "the recurrent kernel is transposed" in said
 
 
 @pytest.fixture(scope="module")

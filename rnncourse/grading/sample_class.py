@@ -27,6 +27,7 @@ load_subconfig("nbgrader_config.py", path={course!r})
 root = Path(__file__).resolve().parent
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.release_directory = str(root / "release")
+c.Exchange.root = str(root / "exchange")
 '''
 
 
@@ -46,6 +47,7 @@ def write_sample_class(root: Path, course: Course) -> int:
             write_if_changed(path, sample.content)
             fields = asdict(sample) | {"content": hashlib.sha256(sample.content).hexdigest()}
             manifest[f"{slug}/{sample.student}"] = fields
+    (root / "exchange").mkdir(parents=True, exist_ok=True)
     write_if_changed(root / "nbgrader_config.py", CONFIG.format(course=str(course.root)).encode())
     write_if_changed(root / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
     return len(manifest)
