@@ -5,6 +5,7 @@ in the learner's own kernel and in an examination, and is stored with the
 public cases as its name and settings.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ KINDS: dict[str, type["Property"]] = {}
 
 
 @dataclass(frozen=True)
-class Property:
+class Property(ABC):
     """Something that must hold over several calls of one function.
 
     Subclasses say what they are in `title`, and in `broken` ask and return a
@@ -32,14 +33,15 @@ class Property:
     def __init_subclass__(cls) -> None:
         KINDS[cls.__name__] = cls
 
+    @abstractmethod
     def title(self, items: tuple[str, ...] = ()) -> str:
         """Return what must hold, in a few words.
 
         Args:
             items: What to call the items of the result, if it is a tuple.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def broken(
         self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
     ) -> str | None:
@@ -51,7 +53,6 @@ class Property:
             compare: The question's comparison.
             rng: Source of randomness.
         """
-        raise NotImplementedError
 
     def to_tree(self) -> dict[str, Any]:
         """Return the property as its name and settings."""

@@ -22,6 +22,40 @@ from rnncourse.exercises import Exercise
 from rnncourse.notebooks import instructor_notebook
 
 
+WRAPPERS = {
+    "raises": ("raise ValueError('out of ideas')", 0.0, "out of ideas"),
+    "returns-none": ("right_answer(*arguments)", 0.0, "None"),
+    "returns-text": ("return 'done'", 0.0, "done"),
+    "returns-a-list": ("return _map(right_answer(*arguments), list)", 0.0, "list"),
+    "returns-nan": ("return _map(right_answer(*arguments), lambda a: a * np.nan)", 0.0, "NaN"),
+    "wrong-shape": ("return _map(right_answer(*arguments), np.ravel)", 0.0, "shape"),
+    "wrong-dtype": (
+        "return _map(right_answer(*arguments), lambda a: a.astype('float32'))",
+        0.0,
+        "dtype",
+    ),
+    "returns-a-tensor": (
+        "import tensorflow as tf; return _map(right_answer(*arguments), tf.constant)",
+        0.0,
+        "Tensor",
+    ),
+    "changes-its-inputs": (
+        "result = right_answer(*arguments); arguments[0][...] = 0; return result",
+        0.5,
+        "in place",
+    ),
+    "writes-to-stderr": (
+        "import sys, warnings; print('hm', file=sys.stderr); warnings.warn('hm')\n"
+        "    return right_answer(*arguments)",
+        1.0,
+        "Right",
+    ),
+    "never-returns": ("\n    while True: pass", 0.0, "not returned after"),
+    "calls-exit": ("import sys; sys.exit(0)", 0.0, "sys.exit"),
+}
+"""By student: what the last answer does instead, its share of the points, words of the message."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """One synthetic submission.
@@ -117,38 +151,7 @@ def _wrong(book: _Answers) -> Iterator[Sample]:
 
 def _bad_values(book: _Answers) -> Iterator[Sample]:
     """Yield submissions whose last answer gives something that is no answer."""
-    wrappers = {
-        "raises": ("raise ValueError('out of ideas')", 0.0, "out of ideas"),
-        "returns-none": ("right_answer(*arguments)", 0.0, "None"),
-        "returns-text": ("return 'done'", 0.0, "done"),
-        "returns-a-list": ("return _map(right_answer(*arguments), list)", 0.0, "list"),
-        "returns-nan": ("return _map(right_answer(*arguments), lambda a: a * np.nan)", 0.0, "NaN"),
-        "wrong-shape": ("return _map(right_answer(*arguments), np.ravel)", 0.0, "shape"),
-        "wrong-dtype": (
-            "return _map(right_answer(*arguments), lambda a: a.astype('float32'))",
-            0.0,
-            "dtype",
-        ),
-        "returns-a-tensor": (
-            "import tensorflow as tf; return _map(right_answer(*arguments), tf.constant)",
-            0.0,
-            "Tensor",
-        ),
-        "changes-its-inputs": (
-            "result = right_answer(*arguments); arguments[0][...] = 0; return result",
-            0.5,
-            "in place",
-        ),
-        "writes-to-stderr": (
-            "import sys, warnings; print('hm', file=sys.stderr); warnings.warn('hm')\n"
-            "    return right_answer(*arguments)",
-            1.0,
-            "Right",
-        ),
-        "never-returns": ("\n    while True: pass", 0.0, "not returned after"),
-        "calls-exit": ("import sys; sys.exit(0)", 0.0, "sys.exit"),
-    }
-    for student, (body, share, says) in wrappers.items():
+    for student, (body, share, says) in WRAPPERS.items():
         code = f"""
 right_answer = ANSWER
 def _map(value, change):
