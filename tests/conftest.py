@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 if find_spec("nbgrader") is None:
     # The NumPy part alone, as learners have it on macOS and Windows.
-    NUMPY_ONLY = {"calls", "cells", "compare", "errors", "learner", "marking", "properties"}
-    NUMPY_ONLY |= {"questions", "values"}
+    NUMPY_ONLY = {"calls", "cells", "compare", "datasets", "errors", "learner", "marking"}
+    NUMPY_ONLY |= {"plots", "properties", "questions", "sequences", "values", "bptt"}
     collect_ignore = [
         path.name
         for path in Path(__file__).parent.glob("test_*.py")

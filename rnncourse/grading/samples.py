@@ -21,8 +21,7 @@ from rnncourse.checks.questions import Question
 from rnncourse.exercises import Exercise
 from rnncourse.notebooks import instructor_notebook
 
-
-WRAPPERS = {
+BAD_ANSWERS = {
     "raises": ("raise ValueError('out of ideas')", 0.0, "out of ideas"),
     "returns-none": ("right_answer(*arguments)", 0.0, "None"),
     "returns-text": ("return 'done'", 0.0, "done"),
@@ -151,7 +150,7 @@ def _wrong(book: _Answers) -> Iterator[Sample]:
 
 def _bad_values(book: _Answers) -> Iterator[Sample]:
     """Yield submissions whose last answer gives something that is no answer."""
-    for student, (body, share, says) in WRAPPERS.items():
+    for student, (body, share, says) in BAD_ANSWERS.items():
         code = f"""
 right_answer = ANSWER
 def _map(value, change):
