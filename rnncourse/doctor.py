@@ -103,7 +103,7 @@ def _course() -> Iterator[Finding]:
 def _data() -> Finding:
     folder = os.environ.get("RNNCOURSE_DATA_DIR")
     if not folder:
-        return Finding("data", None, "RNNCOURSE_DATA_DIR is not set: bundled digits stand in for MNIST")
+        return Finding("data", None, "no RNNCOURSE_DATA_DIR: bundled digits stand in for MNIST")
     present = Path(folder).is_dir()
     text = folder if present else f"{folder} does not exist"
     return Finding(
