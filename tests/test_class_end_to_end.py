@@ -44,7 +44,7 @@ def run(*command, cwd, check=True):
 
 def sample_class(root, course):
     """Write a sample class whose examinations have one seed, so that messages can be compared."""
-    write_sample_class(root, course)
+    write_sample_class(root, course, slugs=[SLUG])
     with (root / "nbgrader_config.py").open("a") as config:
         config.write("c.Examine.seed = 20\n")
     return root

@@ -6,6 +6,7 @@ word. What the students hand in is in `rnncourse.grading.samples`.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,18 +32,22 @@ c.Exchange.root = str(root / "exchange")
 '''
 
 
-def write_sample_class(root: Path, course: Course) -> int:
+def write_sample_class(root: Path, course: Course, *, slugs: Sequence[str] = ()) -> int:
     """Write the sample class into `root`, changing only what differs; return its size.
+
+    The first exercise gets every kind of submission; the others get right and
+    wrong answers, because trouble of other kinds tries the grader alone.
 
     Args:
         root: Folder of the class; made if missing.
-        course: The course, whose every exercise gets its submissions.
+        course: The course.
+        slugs: The exercises; all of the course if not given.
     """
     manifest: dict[str, dict[str, object]] = {}
-    for slug in course.slugs():
+    for number, slug in enumerate(slugs or course.slugs()):
         exercise = course.exercise(slug)
         released = nbformat.read(course.exercises / slug / f"{slug}.ipynb", as_version=4)
-        for sample in samples(exercise, released):
+        for sample in samples(exercise, released, with_trouble=number == 0):
             path = root / "submitted" / sample.student / slug / f"{slug}.ipynb"
             write_if_changed(path, sample.content)
             fields = asdict(sample) | {"content": hashlib.sha256(sample.content).hexdigest()}
