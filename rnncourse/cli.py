@@ -125,7 +125,7 @@ def grade(slug: str | None, student: str | None, folder: Path, unsafe_no_sandbox
     waiting = [s for s in submissions if class_folder.recorded(s) is None]
     for _ in _with_progress(class_folder.grade(waiting), len(waiting)):
         pass  # each outcome is on disk
-    outcomes = list(class_folder.grade(submissions))
+    outcomes = [outcome for s in submissions if (outcome := class_folder.recorded(s, failed=True))]
     OUT.print(class_table(outcomes, manifest))
     if page := class_folder.feedback_page(outcomes):
         OUT.print(f"Feedback:  {page.resolve().as_uri()}, for one", soft_wrap=True)
@@ -158,7 +158,7 @@ def _with_progress(items: Any, total: int) -> Any:
         yield from track(items, "Grading", total=total, console=ERR)
         return
     for number, item in enumerate(items, start=1):
-        ERR.print(f"graded {number}/{total}  {item.slug}  {item.student}")
+        ERR.print(_plain(f"graded {number}/{total}  {item.slug}  {item.student}"))
         yield item
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rnncourse.checks.marking import Verdict
 from rnncourse.checks.report import SIGNS, as_text, points_text, standing
-from rnncourse.grading.classes import Outcome
+from rnncourse.grading.classes import SubmissionOutcome
 
 Manifest = Mapping[str, Mapping[str, Any]]
 STYLES = {True: "green", False: "red", None: "dim"}
@@ -30,7 +30,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Group:
     return Group(*parts, Text(total, style=f"bold {STYLES[done]}" if done else "bold"))
 
 
-def class_table(outcomes: Sequence[Outcome], manifest: Manifest) -> Group:
+def class_table(outcomes: Sequence[SubmissionOutcome], manifest: Manifest) -> Group:
     """Return one row a submission: marks given, marks expected where known, and why.
 
     Args:
@@ -43,7 +43,7 @@ def class_table(outcomes: Sequence[Outcome], manifest: Manifest) -> Group:
     return Group(*tables, _summary(outcomes, manifest))
 
 
-def _marks_table(outcomes: Sequence[Outcome], manifest: Manifest) -> Table:
+def _marks_table(outcomes: Sequence[SubmissionOutcome], manifest: Manifest) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("student", no_wrap=True)
     if manifest:
@@ -60,7 +60,7 @@ def _marks_table(outcomes: Sequence[Outcome], manifest: Manifest) -> Table:
     return table
 
 
-def marks_differ(outcomes: Sequence[Outcome], manifest: Manifest) -> bool:
+def marks_differ(outcomes: Sequence[SubmissionOutcome], manifest: Manifest) -> bool:
     """Return whether any mark, or any message, is not what the sample class expects."""
     if not manifest:
         return False
@@ -72,7 +72,7 @@ def _coloured(line: str) -> Text:
     return Text(line, style=style)
 
 
-def _summary(outcomes: Sequence[Outcome], manifest: Manifest) -> Text:
+def _summary(outcomes: Sequence[SubmissionOutcome], manifest: Manifest) -> Text:
     graded = sum(outcome.total is not None for outcome in outcomes)
     text = f"{graded} of {len(outcomes)} submissions graded"
     if not manifest:
@@ -82,7 +82,7 @@ def _summary(outcomes: Sequence[Outcome], manifest: Manifest) -> Text:
     return Text(f"{text}; {said}", style="bold red" if wrong else "bold green")
 
 
-def _as_expected(outcome: Outcome, entry: Mapping[str, Any] | None) -> bool:
+def _as_expected(outcome: SubmissionOutcome, entry: Mapping[str, Any] | None) -> bool:
     if entry is None:
         return False
     points = outcome.points if outcome.total is not None else None
@@ -90,7 +90,7 @@ def _as_expected(outcome: Outcome, entry: Mapping[str, Any] | None) -> bool:
     return points == entry["expected"] and all(words in said for words in entry["says"])
 
 
-def _key(outcome: Outcome) -> str:
+def _key(outcome: SubmissionOutcome) -> str:
     return f"{outcome.slug}/{outcome.student}"
 
 
@@ -98,7 +98,7 @@ def _mark(points: Mapping[str, float] | None) -> str:
     return points_text(sum(points.values())) if points is not None else "none"
 
 
-def _why(outcome: Outcome) -> str:
+def _why(outcome: SubmissionOutcome) -> str:
     if outcome.total is None:
         return f"{outcome.reason[:1].upper()}{outcome.reason[1:]}"
     if outcome.total == outcome.max_points:

@@ -56,7 +56,7 @@ def test_call_lets_a_person_interrupt():
 
 def test_call_gives_the_same_here_as_across_a_process():
     """A value that cannot travel looks the same in the learner's own check."""
-    assert call(lambda: object(), {}).value == Foreign("builtins object")
+    assert call(lambda: object(), {}).value == Foreign("object")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,17 @@ def test_forged_outcomes_are_read_as_plain_outcomes(forged):
     assert all(isinstance(name, str) for name in outcome.changed)
 
 
+def test_answer_keeps_prints_away(capsys):
+    """What a function prints while it is examined is not shown, and delays nothing."""
+
+    def noisy(x):
+        print("noise")
+        return x
+
+    assert outcome_from_text(answer({"f": noisy}, "f", to_text({"x": 1})).text).value == 1
+    assert capsys.readouterr().out == ""
+
+
 def test_damaged_outcomes_are_refused():
     """What is no text of ours raises our error."""
     with pytest.raises(CourseError):
@@ -103,5 +114,5 @@ def test_damaged_outcomes_are_refused():
 )
 def test_answer_looks_the_function_up(namespace, raised, said):
     """A missing name, or one that is no function, is an outcome with a reason."""
-    outcome = outcome_from_text(answer(namespace, "f", to_text({"x": 1})))
+    outcome = outcome_from_text(answer(namespace, "f", to_text({"x": 1})).text)
     assert (outcome.raised, outcome.message) == (raised, said)

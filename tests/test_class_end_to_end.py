@@ -153,6 +153,10 @@ def test_resubmission_is_graded_again(ours):
     command = ("rnncourse", "grade", SLUG, "--student", "blank", "--unsafe-no-sandbox")
     run(*command, cwd=root, check=False)
     assert sum(marks(root)["blank"].values()) == 10.0
+    submitted.write_bytes(blank[:100])
+    run(*command, cwd=root)
+    assert "blank" not in marks(root)
+    assert not (root / "feedback" / "blank" / SLUG).exists()
     submitted.write_bytes(blank)
     run("rnncourse", "grade", SLUG, "--student", "blank", cwd=root)
     assert sum(marks(root)["blank"].values()) == 0.0
@@ -175,6 +179,22 @@ def test_foreign_class_is_refused_without_sandbox(ours, tmp_path):
     outcome.unlink()
     run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
     assert json.loads(outcome.read_text())["seed"] not in (None, seed)
+
+
+def test_folders_that_nbgrader_cannot_find_have_a_reason(ours, tmp_path):
+    """A misspelt exercise suggests the near match; the rest of the class is graded."""
+    right = ours[0] / "submitted" / "right" / SLUG / f"{SLUG}.ipynb"
+    for student, slug in (("ok", SLUG), ("typo", "01_recurent_neurons"), ("a[x]", SLUG)):
+        folder = tmp_path / "submitted" / student / slug
+        folder.mkdir(parents=True)
+        shutil.copy(right, folder / f"{slug}.ipynb")
+        (folder.parent / ".ipynb_checkpoints").mkdir()
+    done = run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
+    said = " ".join(done.stdout.split())
+    assert "1 of 3 submissions graded" in said
+    assert "Did you mean '01_recurrent_neurons'" in said
+    assert "Rename it" in said
+    assert "a[x]" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ EXPECTED = np.linspace(-1, 1, 12).reshape(4, 3)
         (EXPECTED.tolist(), "np.array or np.stack"),
         ((EXPECTED, EXPECTED), "return one item, not several"),
         (Foreign("tensorflow EagerTensor"), "use np instead of tf"),
-        (Foreign("builtins generator"), "a builtins generator, not a NumPy array"),
+        (Foreign("generator"), "It uses `yield`"),
         (3.0, "the float 3.0, not a NumPy array"),
         (EXPECTED.T, "It looks transposed"),
         (EXPECTED[:, 0], "An axis was lost"),
@@ -60,6 +60,9 @@ def test_equal_values_have_no_difference():
 def test_exact_allows_no_error():
     """Integers and counts are right or wrong."""
     assert EXACT.equal(np.arange(3), np.arange(3))
+    assert not EXACT.equal(2**53, 2**53 + 1)
+    assert not EXACT.equal(np.array([2**53]), np.array([2**53 + 1]))
+    assert EXACT.equal(np.array([np.nan]), np.array([np.nan]))
     assert not EXACT.equal(EXPECTED, np.nextafter(EXPECTED, 2))
 
 
@@ -88,6 +91,11 @@ def test_items_are_called_by_their_names(received, said):
         (None, 1, False),
         (2.0, 2.0 + 1e-12, True),
         (True, "True", False),
+        (True, 1, False),
+        (np.array(0.5), 0.5, True),
+        (np.array(3), 3, True),
+        (3, 10**400, False),
+        (2.0, 1 + 2j, False),
         ({"a": 1}, {"b": 1}, False),
         ({"a": 1}, None, False),
     ],

@@ -104,6 +104,24 @@ def test_notebook_that_kills_every_kernel_gets_a_mark_and_a_reason(exercise, rel
     assert "ended its kernel" in verdicts["rnn_two_steps"].message
 
 
+def test_cell_with_an_error_is_named(exercise, released):
+    """A syntax error is the message, and not the name that it left undefined."""
+    notebook = copy.deepcopy(released)
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["rnn_step_solution"].source = "def rnn_step(x, h, W, U, b):\n    return np.tanh(x @ W"
+    verdicts = examine(notebook, exercise.examination(seed=1))
+    assert "ended with" in verdicts["rnn_step"].message
+    assert "SyntaxError" in verdicts["rnn_step"].message
+
+
+def test_answer_below_its_check_is_found(exercise, released):
+    """A question without an answer is asked again when all cells have run."""
+    notebook = repair(released, released)
+    notebook.cells.append(nbformat.v4.new_code_cell(RIGHT))
+    verdicts = examine(notebook, exercise.examination(seed=1))
+    assert verdicts["rnn_step"].points == 4.0
+
+
 def test_examiner_works_inside_a_running_loop(exercise, released):
     """Formgrader's button calls it from inside a server."""
 

@@ -78,7 +78,7 @@ def test_flood_of_output_does_not_hide_the_time_limit():
         ("import ctypes; ctypes.string_at(0)", KERNEL_DIED),
         ("import sys; sys.exit()", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
-        ("return input()", "StdinNotImplementedError"),
+        ("return input()", "EOFError"),
     ],
 )
 def test_deadly_function_costs_itself_alone(body, raised):
@@ -133,13 +133,58 @@ def test_endless_cell_is_interrupted():
 def test_answer_that_is_no_text_of_ours_is_named():
     """A kernel that forges answers gets no further than a bad answer."""
     forged = (
-        "import rnncourse.checks.calls as c\n"
-        "def f():\n    return 1\n"
-        "c.answer = lambda *a: 'points: 10'"
+        "import rnncourse.checks.calls as c\ndef f():\n    return 1\nc.answer = lambda *a: {answer}"
     )
-    _, (outcome,) = converse([forged], [("f", {})])
-    assert outcome.raised == UNREADABLE
-    assert "could not be read" in outcome.message
+    for answer in ("'points: 10'", "c.Answer('points: 10')", "c.Answer('{}')", "c.Answer(5)"):
+        _, (outcome,) = converse([forged.replace("{answer}", answer)], [("f", {})])
+        assert (outcome.raised, outcome.value) == (UNREADABLE, None)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(list(range(100_000)))",
+        "print('x' * 10_000_000)",
+        "for i in range(3000): display(i)",
+        "for i in range(3000): print(i, flush=True)",
+    ],
+)
+def test_much_output_costs_nothing(source):
+    """Long lines and many messages are no error, and do not take the cell away."""
+    _, (outcome,) = converse(["n = 4\n" + source, "def f():\n    return n"], [("f", {})], 60, 10)
+    assert outcome.value == 4
+
+
+def test_function_that_prints_much_is_answered():
+    """Its output is thrown away; the answer comes in the reply."""
+    noisy = (
+        "import sys\ndef f():\n    for i in range(5000):\n"
+        "        print(i, flush=True); print(i, file=sys.stderr, flush=True)\n    return 4"
+    )
+    _, (outcome,) = converse([noisy], [("f", {})], 30, 10)
+    assert outcome.value == 4
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "send('stream', {})",
+        "send('display_data', {'data': 5})",
+        "send('error', {})",
+        "send('status', {})",
+        "socket.send_multipart([b'garbage'])",
+    ],
+)
+def test_malformed_messages_cost_their_cell_alone(message):
+    """A kernel may send anything; the next question is answered."""
+    forge = (
+        "import ipykernel.kernelapp as a\nk = a.IPKernelApp.instance().kernel\n"
+        "socket = k.iopub_socket\n"
+        "def send(kind, content):\n"
+        "    k.session.send(socket, kind, content, parent=k.get_parent('shell'))\n" + message
+    )
+    _, outcomes = converse([forge, "def f():\n    return 4"], [("f", {}), ("f", {})])
+    assert [outcome.value for outcome in outcomes] == [4, 4]
 
 
 def test_huge_answer_is_refused(monkeypatch):

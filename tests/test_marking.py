@@ -24,7 +24,7 @@ def in_place(x):
     return result
 
 
-def stub(x):
+def same(x):
     """Be what a learner gets."""
     raise NotImplementedError
 
@@ -59,7 +59,7 @@ def test_broken_property_costs_its_share():
 
 def test_stub_is_not_called_a_mistake():
     """A learner who has not begun reads one friendly line, and no case."""
-    verdict = mark(PAPER, asking(stub))
+    verdict = mark(PAPER, asking(same))
     assert (verdict.points, verdict.message, verdict.trials) == (0.0, STUB_HINT, ())
     assert len(as_text(verdict).splitlines()) == 2
 
@@ -71,6 +71,7 @@ def test_stub_is_not_called_a_mistake():
         (Outcome(raised=KERNEL_DIED), "ended the kernel"),
         (Outcome(raised="SystemExit", message="0"), "sys.exit"),
         (Outcome(raised="NameError", message="name 'same' is not defined"), "Did the cell"),
+        (Outcome(raised="NotImplementedError", place="line 2 of other: raise"), "calls `other`"),
     ],
 )
 def test_no_further_case_is_tried_where_none_can_help(outcome, said):
@@ -84,6 +85,38 @@ def test_no_further_case_is_tried_where_none_can_help(outcome, said):
     verdict = mark(PAPER, ask)
     assert len(asked) == 1
     assert said in verdict.message
+
+
+@pytest.mark.parametrize("error", [ValueError, SystemExit])
+def test_function_that_fails_only_in_a_property_is_not_right(error):
+    """What works in the cases must work in every other call, too."""
+    calls = []
+
+    def tired(x):
+        calls.append(x)
+        if len(calls) > len(PAPER.cases):
+            raise error("enough")
+        return x.copy()
+
+    verdict = mark(PAPER, asking(tired))
+    assert verdict.points == 0.0
+    assert "other arguments" in verdict.message
+
+
+def test_mistake_is_named_only_if_it_fits_every_case():
+    """One case may look like a mistake by chance."""
+    answers = iter([2, 3, 3, 3, 3])
+    verdict = mark(PAPER, asking(lambda x: next(answers) * x))
+    assert (verdict.points, verdict.mistake) == (0.0, "")
+
+
+def test_error_text_of_a_library_is_no_stub():
+    """NotImplementedError with a text is an error like another."""
+
+    def library(x):
+        raise NotImplementedError("cannot convert")
+
+    assert "cannot convert" in mark(PAPER, asking(library)).message
 
 
 def test_exception_of_the_learner_is_shown_with_its_line():

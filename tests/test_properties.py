@@ -3,12 +3,20 @@
 import numpy as np
 import pytest
 
-from rnncourse.checks import BatchIndependent, Close, DependsOn, IndependentOf, InputsUntouched
+from rnncourse.checks import (
+    BatchIndependent,
+    Close,
+    DependsOn,
+    IgnoresPadding,
+    IndependentOf,
+    InputsUntouched,
+)
 from rnncourse.checks.calls import asking
 from rnncourse.checks.properties import KINDS, property_from_tree
 from rnncourse.errors import QuestionError
 
 INPUTS = {"x": np.random.default_rng(0).normal(size=(4, 3)), "w": np.eye(3) * 2}
+PADDED = {"x": INPUTS["x"], "mask": np.arange(3) < np.array([[2], [0], [3], [1]])}
 
 
 def double(x, w):
@@ -34,10 +42,10 @@ def changing(x, w):
         (BatchIndependent(("x",)), double, lambda x, w: x - x.mean(0), "influence each other"),
         (BatchIndependent(("x",)), double, lambda x, w: x[::-1], "influence each other"),
         (BatchIndependent(("x",)), pair, lambda x, w: (x, np.cumsum(x, 0)), "influence each other"),
-        (IndependentOf("x", zeros=("w",)), double, lambda x, w: x, "Changing `x` changes it"),
-        (IndependentOf("w", item=0), pair, lambda x, w: (x @ w, x), "Changing `w` changes it"),
-        (DependsOn("w", item=1), pair, lambda x, w: (x, x), "Changing `w` changes nothing"),
-        (DependsOn("x"), double, lambda x, w: w, "Changing `x` changes nothing"),
+        (IndependentOf("x", zeros=("w",)), double, lambda x, w: x, "Changing `x` changed it"),
+        (IndependentOf("w", item=0), pair, lambda x, w: (x @ w, x), "Changing `w` changed it"),
+        (DependsOn("w", item=1), pair, lambda x, w: (x, x), "Changing `w` changed nothing"),
+        (DependsOn("x"), double, lambda x, w: w, "Changing `x` changed nothing"),
     ],
 )
 def test_property_holds_for_right_and_is_broken_by_wrong(prop, right, wrong, said):
@@ -48,11 +56,32 @@ def test_property_holds_for_right_and_is_broken_by_wrong(prop, right, wrong, sai
         assert said in prop.broken(asking(wrong), INPUTS, Close(), rng)
 
 
+def test_padding_may_hold_anything():
+    """What reads only valid steps passes; what reads, counts or copies padding does not."""
+    prop = IgnoresPadding("x", "mask")
+    for right in (lambda x, mask: x[mask].mean(), lambda x, mask: (x * mask).sum(axis=1)):
+        assert prop.broken(asking(right), PADDED, Close(), np.random.default_rng(0)) is None
+    for wrong in (lambda x, mask: x.mean(), lambda x, mask: x[:, -1]):
+        said = prop.broken(asking(wrong), PADDED, Close(), np.random.default_rng(0))
+        assert "padding of `x` change the result" in said
+
+
+def test_lost_batch_axis_is_named_as_such():
+    """`squeeze` is right until a batch has one instance."""
+    prop = BatchIndependent(("x",))
+    finding = prop.broken(
+        asking(lambda x, w: (x @ w).squeeze()), INPUTS, Close(), np.random.default_rng(0)
+    )
+    assert "With a batch of 1" in finding
+    assert "Keep the batch axis" in finding
+
+
 @pytest.mark.parametrize(
     "prop",
     [
         InputsUntouched(),
         BatchIndependent(("x", "h")),
+        IgnoresPadding("x", "mask"),
         IndependentOf("h", ("w",), 1),
         DependsOn("x"),
     ],
@@ -71,7 +100,12 @@ def test_property_of_a_newer_course_is_named():
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_property_has_a_title(kind):
     """A learner reads what was tried."""
-    settings = {"BatchIndependent": (("x",),), "IndependentOf": ("x",), "DependsOn": ("x",)}
+    settings = {
+        "BatchIndependent": (("x",),),
+        "IndependentOf": ("x",),
+        "DependsOn": ("x",),
+        "IgnoresPadding": ("x", "m"),
+    }
     assert len(kind(*settings.get(kind.__name__, ())).title()) > 10
 
 

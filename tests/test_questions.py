@@ -101,6 +101,13 @@ def test_a_reference_that_breaks_its_property_is_refused():
         question.paper("one", lambda x: 1, 0)
 
 
+def test_references_whose_answers_do_not_travel_are_refused():
+    """Any set would equal any other: an author learns it at once."""
+    question = Question(points=1, draw=QUESTION.draw, mistakes={})
+    with pytest.raises(QuestionError, match="arrays, numbers, text"):
+        question.paper("one", lambda x: {1, 2}, 0)
+
+
 def test_public_numbers_are_rounded():
     """Nine significant digits: the last bit of a processor changes no file."""
     text = papers_to_text({"a/b": QUESTION.public_paper("b", centre)})

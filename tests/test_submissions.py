@@ -44,9 +44,11 @@ CANONICAL = ["rnn_step_solution", "rnn_step", "rnn_two_steps_solution", "rnn_two
         ("é".encode("latin-1"), "not UTF-8"),
         (b"[]", "no cells"),
         (b"10", "no cells"),
-        (b'{"cells": 3}', "not a list"),
+        (b'{"cells": 3}', "no cells"),
         (b'{"cells": [], "nbformat": 99}', "its format, 99, is not known"),
         (b'{"cells": [], "nbformat": "x"}', "its format, x, is not known"),
+        (b'{"worksheets": [], "nbformat": 4}', "no cells"),
+        (b'{"worksheets": []}', "no cells"),
         (b"[" * 200_000, "damaged or cut off"),
     ],
 )
@@ -155,6 +157,34 @@ def test_duplicates_keep_one_question_and_all_code(submitted, released):
     assert order(repaired) == CANONICAL
     sources = [cell.source for cell in repaired.cells]
     assert sources.count("# my rnn_step_solution") == 2
+
+
+def test_untouched_copy_of_the_stub_does_not_count(submitted, released):
+    """A leftover stub further down is not the answer."""
+    stub = next(c for c in released.cells if c.id == "rnn_step_solution")
+    submitted.cells.append(copy.deepcopy(stub))
+    repaired = repair(submitted, released)
+    assert order(repaired) == CANONICAL
+    named = next(cell for cell in repaired.cells if cell.id == "rnn_step_solution")
+    assert named.source == "# my rnn_step_solution"
+
+
+def test_code_written_into_a_question_cell_is_kept(submitted, released):
+    """Learners write above the check, or merge the cells: it runs, before the question."""
+    for cell in submitted.cells:
+        if cell.id == "rnn_step":
+            cell.source = f"act = np.tanh\n{cell.source}"
+    cells = repair(submitted, released).cells
+    place = next(i for i, cell in enumerate(cells) if cell.id == "rnn_step")
+    assert cells[place - 1].source.startswith("act = np.tanh")
+    assert cells[place].source == 'check("01_recurrent_neurons/rnn_step", rnn_step)'
+
+
+def test_lone_surrogates_are_replaced(submitted, released, tmp_path):
+    """Text that no file can hold does not end the grading."""
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "'\ud800'"}]}))
+    assert read_submission(path).cells[0].source == "'?'"
 
 
 def test_lost_metadata_is_found_by_id_and_by_source(submitted, released):

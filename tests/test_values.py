@@ -45,9 +45,9 @@ def test_nan_comes_back():
 @pytest.mark.parametrize(
     ("value", "named"),
     [
-        (np.array([object()], dtype=object), "numpy ndarray of object"),
-        (object(), "builtins object"),
-        (lambda: None, "builtins function"),
+        (np.array([object()], dtype=object), "array of dtype object"),
+        (object(), "object"),
+        (lambda: None, "function"),
     ],
 )
 def test_other_values_come_back_as_the_name_of_their_type(value, named):
@@ -66,6 +66,9 @@ def test_other_values_come_back_as_the_name_of_their_type(value, named):
         '{"dtype": "float64", "shape": [1000000000000], "values": []}',
         '{"dtype": "no such", "shape": [1], "values": [1]}',
         '{"unheard of": 1}',
+        "{}",
+        '{"dtype": "(1,2", "shape": [1], "values": [1]}',
+        '{"dtype": ["float64"], "shape": [1], "values": [1]}',
         "[" * 100_000,
         '{"float": "not a number"}',
     ],
@@ -74,6 +77,18 @@ def test_text_of_strangers_is_refused(text):
     """Damaged or hostile text raises our error, and nothing else."""
     with pytest.raises(CourseError, match="not a stored value"):
         from_text(text)
+
+
+def test_lone_surrogates_are_replaced_where_text_is_shown():
+    """A message can always be written to a file."""
+    assert describe("\ud800") == "the str ?"
+
+
+def test_description_is_short_whatever_the_value():
+    """A nested list of thousands is described in a line."""
+    value = [[[float(i)] * 50] * 50 for i in range(50)]
+    assert describe(value) == "a list of 50: a list of 50, a list of 50, a list of 50, …"
+    assert len(describe([10**5000])) < 80
 
 
 def test_readable_text_is_numbers():

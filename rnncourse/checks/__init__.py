@@ -18,6 +18,7 @@ from rnncourse.checks.learner import check
 from rnncourse.checks.properties import (
     BatchIndependent,
     DependsOn,
+    IgnoresPadding,
     IndependentOf,
     InputsUntouched,
     Property,
@@ -29,6 +30,7 @@ __all__ = [
     "BatchIndependent",
     "Close",
     "DependsOn",
+    "IgnoresPadding",
     "IndependentOf",
     "InputsUntouched",
     "Property",

@@ -5,17 +5,22 @@ call, and in an examination, where `answer` runs in the learner's kernel and
 only its text crosses to the examiner.
 """
 
+import contextlib
 import copy
+import os
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from rnncourse.checks.values import Foreign, from_text, to_text, to_tree
+from rnncourse.checks.values import from_text, printable, to_text, to_tree
 
 Inputs = dict[str, Any]
 """The arguments of one call, by name, in the order of the signature."""
 
+ANSWER = "application/vnd.rnncourse.answer"
+"""MIME type of an answer; its data is text of `rnncourse.checks.values`."""
 NOT_WRITTEN = "NotImplementedError"
 STUB_HINT = "It is not written yet: replace the stub in the cell above, and run that cell."
 
@@ -56,9 +61,10 @@ def call(function: Callable[..., Any], inputs: Inputs) -> Outcome:
     try:
         value = function(*given.values())
     except (Exception, SystemExit) as error:
-        return Outcome(raised=type(error).__name__, message=str(error)[:500], place=_place(error))
+        return Outcome(raised=_cut(type(error).__name__), message=_cut(error), place=_place(error))
     changed = tuple(name for name in inputs if to_tree(given[name]) != to_tree(inputs[name]))
-    return Outcome(_as_seen(value), changed=changed)
+    # The value as it is after travelling, so that both ways give the same verdict.
+    return Outcome(from_text(to_text(value)), changed=changed)
 
 
 def asking(function: Callable[..., Any]) -> Ask:
@@ -66,8 +72,22 @@ def asking(function: Callable[..., Any]) -> Ask:
     return lambda inputs: call(function, inputs)
 
 
-def answer(namespace: dict[str, Any], name: str, inputs: str) -> str:
-    """Return, as text, the outcome of calling `namespace[name]`; runs in the learner's kernel.
+@dataclass(frozen=True)
+class Answer:
+    """The text of an outcome, as the kernel shows it to the examiner.
+
+    Args:
+        text: The outcome, as `outcome_to_text` wrote it.
+    """
+
+    text: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {ANSWER: self.text}
+
+
+def answer(namespace: dict[str, Any], name: str, inputs: str) -> Answer:
+    """Return the outcome of calling `namespace[name]`; runs in the learner's kernel.
 
     Args:
         namespace: The names that the notebook's cells have defined.
@@ -76,8 +96,13 @@ def answer(namespace: dict[str, Any], name: str, inputs: str) -> str:
     """
     if not callable(namespace.get(name)):
         given = type(namespace[name]).__name__ if name in namespace else None
-        return outcome_to_text(_undefined(name, given))
-    return outcome_to_text(call(namespace[name], from_text(inputs)))
+        return Answer(outcome_to_text(_undefined(name, given)))
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        return Answer(outcome_to_text(call(namespace[name], from_text(inputs))))
 
 
 def outcome_to_text(outcome: Outcome) -> str:
@@ -93,7 +118,7 @@ def outcome_from_text(text: str) -> Outcome:
     """
     fields = from_text(text)
     fields = fields if isinstance(fields, dict) else {}
-    raised, message, place = (str(fields.get(k, ""))[:500] for k in ("raised", "message", "place"))
+    raised, message, place = (_cut(fields.get(k, "")) for k in ("raised", "message", "place"))
     changed = fields.get("changed")
     names = tuple(str(name)[:80] for name in changed) if isinstance(changed, tuple) else ()
     return Outcome(fields.get("value"), raised, message, place, names)
@@ -105,9 +130,9 @@ def _undefined(name: str, given: str | None) -> Outcome:
     return Outcome(raised="TypeError", message=f"{name!r} is of type {given}, not a function")
 
 
-def _as_seen(value: Any) -> Any:
-    """Return the value as it is after travelling, so that both ways give the same verdict."""
-    return from_text(to_text(value)) if not isinstance(value, Foreign) else value
+def _cut(text: object) -> str:
+    """Return the beginning of a text that a learner's code chose."""
+    return printable(str(text)[:300])
 
 
 def _place(error: BaseException) -> str:
@@ -117,4 +142,4 @@ def _place(error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)
         if "site-packages" not in frame.filename and not frame.filename.startswith(__file__)
     ]
-    return f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}" if own else ""
+    return _cut(f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}") if own else ""

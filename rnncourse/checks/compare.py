@@ -48,6 +48,8 @@ class Close:
             name: What to call the answer in the message.
             items: What to call its items, if it is a tuple.
         """
+        if isinstance(expected, np.ndarray) and expected.ndim == 0:
+            expected = expected.item()
         if received is None and expected is not None:
             return Difference(f"{name} is None. Does the function end without `return`?")
         if isinstance(expected, np.ndarray):
@@ -86,7 +88,7 @@ class Close:
     def _values_difference(
         self, expected: np.ndarray, received: np.ndarray, name: str
     ) -> Difference | None:
-        wrong = ~np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
+        wrong = ~self._close(expected, received)
         if not wrong.any():
             return None
         strange = ~np.isfinite(received) & np.isfinite(expected)
@@ -130,18 +132,27 @@ class Close:
     def _number_difference(self, expected: Any, received: Any, name: str) -> Difference | None:
         if isinstance(received, np.ndarray) and received.ndim == 0:
             received = received.item()
-        numbers = (bool, int, float)
-        if isinstance(expected, numbers) and isinstance(received, numbers):
-            same = bool(
-                np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
-            )
-        else:
-            same = type(expected) is type(received) and expected == received
-        if same:
+        if self._same_number(expected, received):
             return None
         return Difference(
             f"{name} is wrong: {describe(received)}.", f"Expected {describe(expected)}."
         )
+
+    def _same_number(self, expected: Any, received: Any) -> bool:
+        """Return whether two plain values are equal; True is no 1, and 1 is 1.0."""
+        numbers = (int, float, complex)
+        both = isinstance(expected, numbers) and isinstance(received, numbers)
+        if not both or isinstance(expected, bool) or isinstance(received, bool):
+            return type(expected) is type(received) and bool(expected == received)
+        try:
+            return bool(self._close(expected, received))
+        except (OverflowError, TypeError):  # an integer that no float holds
+            return bool(expected == received)
+
+    def _close(self, expected: Any, received: Any) -> Any:
+        if self.rtol == self.atol == 0:
+            return (received == expected) | ((received != received) & (expected != expected))
+        return np.isclose(received, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
 
 
 EXACT = Close(0.0, 0.0)
@@ -151,9 +162,15 @@ EXACT = Close(0.0, 0.0)
 def _cure(received: Any) -> str:
     if isinstance(received, list | tuple):
         return "Make one array of it: np.array or np.stack; or return one item, not several."
-    if isinstance(received, Foreign) and "Tensor" in received.type_name:
-        return "This question is NumPy: use np instead of tf, or return tensor.numpy()."
-    return "Look at the return line."
+    cures = {
+        "Tensor": "This question is NumPy: use np instead of tf, or return tensor.numpy().",
+        "generator": "It uses `yield`: return one array.",
+        "coroutine": "Write def, not async def.",
+        "function": "Are parentheses missing after its name?",
+        "dtype object": "Its rows have different lengths, or it holds what is no number.",
+    }
+    name = received.type_name if isinstance(received, Foreign) else ""
+    return next((cure for part, cure in cures.items() if part in name), "Look at the return line.")
 
 
 def _shape_hint(expected: tuple[int, ...], received: tuple[int, ...]) -> str:

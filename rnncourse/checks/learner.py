@@ -68,7 +68,7 @@ def public_papers(exercise: str, folder: Path | None = None) -> dict[str, Paper]
         UnknownNameError: If there is no such exercise.
         QuestionError: If its file of cases cannot be read.
     """
-    folders = [folder or Path.cwd(), *(root / exercise for root in _exercise_roots())]
+    folders = [folder or Path.cwd(), *(root / exercise for root in exercise_roots())]
     for path in (place / "cases.json" for place in folders):
         if path.is_file():
             papers = papers_from_text(path.read_text(encoding="utf-8"))
@@ -78,13 +78,13 @@ def public_papers(exercise: str, folder: Path | None = None) -> dict[str, Paper]
     raise UnknownNameError.among("exercise", exercise, _exercises())
 
 
-def _exercise_roots() -> list[Path]:
+def exercise_roots() -> list[Path]:
     """Return where exercises may be: in the installed package, or beside it in a checkout."""
     return [PACKAGE / "exercises", PACKAGE.parent / "exercises"]
 
 
 def _exercises() -> list[str]:
-    return [path.parent.name for root in _exercise_roots() for path in root.glob("*/cases.json")]
+    return [path.parent.name for root in exercise_roots() for path in root.glob("*/cases.json")]
 
 
 def _show(verdict: Verdict) -> None:

@@ -1,5 +1,6 @@
 """Marking one paper: ask, compare, name the mistake, give the points."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,8 @@ TIME_LIMIT = "TimeLimit"
 KERNEL_DIED = "KernelDied"
 UNREADABLE = "UnreadableAnswer"
 CASE = "case "
-FINAL = {"NameError", "SystemExit", TIME_LIMIT, KERNEL_DIED}
+IN_FUNCTION = re.compile(r"line \d+ of (\w+):")
+FINAL = {"SystemExit", TIME_LIMIT, KERNEL_DIED}
 """What a call may raise that no further case will mend."""
 
 
@@ -41,7 +43,7 @@ class Verdict:
         question: Name of the question.
         points: Points given, a plain float from 0 to `max_points`.
         max_points: Points of a right answer.
-        message: One sentence for the learner; shows no case.
+        message: One sentence for the learner; holds no expected number.
         mistake: The bank's message, if the answer is one of its wrong answers.
         trials: What was tried.
     """
@@ -63,35 +65,55 @@ def mark(paper: Paper, ask: Ask) -> Verdict:
     """Return the verdict on the function that `ask` calls.
 
     All points need every case and every property to be right. With a wrong
-    case there are none. A broken property costs its share.
+    case there are none. Of the broken properties, the dearest one counts.
 
     Args:
         paper: What to try.
         ask: Calls the learner's function, here or in another process.
     """
     trials: list[Trial] = []
-    mistake = ""
+    named = list(paper.cases[0].mistakes)
     for number, case in enumerate(paper.cases, start=1):
         outcome = ask(case.inputs)
-        if outcome.raised == NOT_WRITTEN:
-            return Verdict(paper.name, 0.0, float(paper.points), STUB_HINT)
+        if missing := _missing(paper, outcome):
+            return Verdict(paper.name, 0.0, float(paper.points), missing)
         trial = _try_case(paper, case, outcome, number)
         trials.append(trial)
-        mistake = mistake or ("" if trial.passed else _named_mistake(paper, case, outcome))
+        if not trial.passed:
+            named = [name for name in named if _same(paper, case.mistakes[name], outcome)]
         if outcome.raised in FINAL:
             break
-    if not all(trial.passed for trial in trials):
-        untried = [Trial(p.title(paper.returns), None) for p in paper.properties]
-        return _verdict(paper, 0.0, mistake, trials + untried)
-    return _mark_properties(paper, ask, trials)
+    if all(trial.passed for trial in trials):
+        return _mark_properties(paper, ask, trials)
+    untried = [Trial(p.title(paper.returns), None) for p in paper.properties]
+    return _verdict(paper, 0.0, named[0] if named else "", trials + untried)
+
+
+class _CallFailed(Exception):  # noqa: N818 - not an error of ours, but an answer
+    """A call raised, where a property expects a value."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.raised)
+        self.outcome = outcome
 
 
 def _mark_properties(paper: Paper, ask: Ask, trials: list[Trial]) -> Verdict:
-    rng = np.random.default_rng(paper.seed)
+    def value(inputs: Inputs) -> Outcome:
+        outcome = ask(inputs)
+        if outcome.raised:
+            raise _CallFailed(outcome)
+        return outcome
+
+    rng, inputs = np.random.default_rng(paper.seed), paper.cases[0].inputs
     cost, mistake = 0.0, ""
     for prop in paper.properties:
-        finding = prop.broken(ask, paper.cases[0].inputs, paper.compare, rng)
-        trials = [*trials, Trial(prop.title(paper.returns), finding is None, finding or "")]
+        title = prop.title(paper.returns)
+        try:
+            finding = prop.broken(value, inputs, paper.compare, rng)
+        except _CallFailed as failed:
+            said = f"Called again with other arguments: {_raised(paper, failed.outcome)}"
+            return _verdict(paper, 0.0, "", [*trials, Trial(title, False, said)])
+        trials = [*trials, Trial(title, finding is None, finding or "")]
         if finding is not None:
             cost = max(cost, prop.cost)
             mistake = mistake or paper.blame.get(finding, "")
@@ -107,9 +129,28 @@ def _verdict(paper: Paper, share: float, mistake: str, trials: list[Trial]) -> V
     elif mistake:
         message = f"It looks like this: {mistake}."
     else:
-        message = failed[0].finding
+        message = _explained(failed[0])
     points = min(max(maximum * share, 0.0), maximum)
     return Verdict(paper.name, points, maximum, message, mistake, tuple(trials))
+
+
+def _explained(trial: Trial) -> str:
+    """Return what a failed trial found; of a property, also what must hold."""
+    if trial.title.startswith(CASE):
+        return trial.finding
+    return f"This must hold: {trial.title}. {trial.finding}"
+
+
+def _missing(paper: Paper, outcome: Outcome) -> str:
+    """Return what is to be said where there is no answer yet, or ""."""
+    inside = IN_FUNCTION.search(outcome.place)
+    if outcome.raised == NOT_WRITTEN and not outcome.message:
+        if inside and inside[1] != paper.name:
+            return f"It calls `{inside[1]}`, which is not written yet."
+        return STUB_HINT
+    if outcome.raised == "NameError" and outcome.message == f"name {paper.name!r} is not defined":
+        return f"`{paper.name}` is not defined. Did the cell that defines it run, without error?"
+    return ""
 
 
 def _try_case(paper: Paper, case: Case, outcome: Outcome, number: int) -> Trial:
@@ -129,18 +170,12 @@ def _raised(paper: Paper, outcome: Outcome) -> str:
         TIME_LIMIT: f"It had not returned after {paper.time_limit:g} s. Does its loop end?",
         KERNEL_DIED: "It ended the kernel: os._exit, a crash, or too much memory?",
         UNREADABLE: outcome.message,
-        "NameError": f"NameError: {outcome.message}. Did the cell that defines it run?",
+        "EOFError": "It asks with input(): use the arguments instead.",
     }
     text = f"It raised {outcome.raised}: {outcome.message}".rstrip(": ")
     place = f" ({outcome.place})" if outcome.place else ""
-    return messages.get(outcome.raised, text + place)
-
-
-def _named_mistake(paper: Paper, case: Case, outcome: Outcome) -> str:
-    for message, wrong in case.mistakes.items():
-        if _same(paper, wrong, outcome):
-            return message
-    return ""
+    hint = " Is a prefix such as np. missing?" if outcome.raised == "NameError" else ""
+    return messages.get(outcome.raised, f"{text}{place}.{hint}".replace("..", "."))
 
 
 def _same(paper: Paper, wrong: Outcome, outcome: Outcome) -> bool:
@@ -162,7 +197,10 @@ def _sentence(text: str) -> str:
 
 
 def without_cases(verdict: Verdict) -> Verdict:
-    """Return the verdict as feedback may show it: no sizes and no numbers of a hidden case."""
+    """Return the verdict as feedback may show it: the fresh cases in one line, no expected number.
+
+    What the learner's own code wrote into an exception stays in it.
+    """
     cases = [trial for trial in verdict.trials if trial.title.startswith(CASE)]
     if not cases:
         return verdict

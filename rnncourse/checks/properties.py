@@ -6,7 +6,6 @@ public cases as its name and settings.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
@@ -48,7 +47,7 @@ class Property(ABC):
         """Return how the property is broken, or None where it holds.
 
         Args:
-            ask: Calls the function.
+            ask: Calls the function; what it raises never comes back here.
             inputs: Arguments to start from.
             compare: The question's comparison.
             rng: Source of randomness.
@@ -113,20 +112,21 @@ class BatchIndependent(Property):
     def broken(
         self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
     ) -> str | None:
-        """Leave the first instance out, reverse the others, and compare their results."""
+        """Ask for the last instance alone, and for all but the first in reverse order."""
         batch = len(inputs[self.arguments[0]])
-        some = np.arange(batch)[:0:-1] if batch > 1 else np.arange(1)
-        fewer = inputs | {name: inputs[name][some] for name in self.arguments}
-        among_all, among_some = ask(inputs), ask(fewer)
-        expected = _map_arrays(
-            among_all.value, lambda array: array[some] if len(array) == batch else array
-        )
-        if _same(compare, replace(among_all, value=expected), among_some):
-            return None
-        return (
-            "Instances of one batch influence each other: among others, they get other "
-            "results. Is there a sum or a mean over axis 0?"
-        )
+        among_all = ask(inputs)
+        for some in (np.array([batch - 1]), np.arange(batch)[:0:-1]):
+            fewer = inputs | {name: inputs[name][some] for name in self.arguments}
+            expected = _rows(among_all.value, batch, some)
+            difference = compare.difference(expected, ask(fewer).value) if some.size else None
+            if difference is not None and "shape" in difference.reason:
+                return f"With a batch of {len(some)}, {difference.reason} Keep the batch axis."
+            if difference is not None:
+                return (
+                    "Instances of one batch influence each other: among others, they get other "
+                    "results. Is there a sum or a mean over axis 0?"
+                )
+        return None
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class IndependentOf(Property):
         one, other = (
             _item(ask(case), self.item) for case in (base, _changed(base, self.argument, rng))
         )
-        return None if _same(compare, one, other) else f"Changing `{self.argument}` changes it."
+        return None if _same(compare, one, other) else f"Changing `{self.argument}` changed it."
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,38 @@ class DependsOn(Property):
         cases = (inputs, _changed(inputs, self.argument, rng))
         one, other = (_item(ask(case), self.item) for case in cases)
         return (
-            f"Changing `{self.argument}` changes nothing." if _same(compare, one, other) else None
+            f"Changing `{self.argument}` changed nothing." if _same(compare, one, other) else None
+        )
+
+
+@dataclass(frozen=True)
+class IgnoresPadding(Property):
+    """What stands at masked steps does not matter, as long as it is finite.
+
+    Args:
+        argument: Name of the argument that has padding; its first axes are the mask's.
+        mask: Name of the argument that is True at valid steps.
+    """
+
+    argument: str
+    mask: str
+
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
+        return f"the padding of {self.argument} changes nothing"
+
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+    ) -> str | None:
+        """Write rubbish into the padding, and look whether the result changes."""
+        rubbish = inputs[self.argument].copy()
+        padding = rubbish[~inputs[self.mask]]
+        rubbish[~inputs[self.mask]] = rng.uniform(50, 100, size=padding.shape)
+        if _same(compare, ask(inputs), ask(inputs | {self.argument: rubbish})):
+            return None
+        return (
+            f"Other numbers in the padding of `{self.argument}` change the result. "
+            f"Where `{self.mask}` is False, nothing may be read."
         )
 
 
@@ -192,7 +223,7 @@ def _changed(inputs: Inputs, argument: str, rng: np.random.Generator) -> Inputs:
 
 
 def _same(compare: Close, one: Outcome, other: Outcome) -> bool:
-    return one.raised == other.raised and compare.equal(one.value, other.value)
+    return compare.equal(one.value, other.value)
 
 
 def _item(outcome: Outcome, item: int | None) -> Outcome:
@@ -207,9 +238,10 @@ def _name(item: int | None, items: tuple[str, ...]) -> str:
     return items[item] if item < len(items) else f"item {item} of the result"
 
 
-def _map_arrays(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
-    if isinstance(value, np.ndarray) and value.ndim:
-        return change(value)
+def _rows(value: Any, batch: int, some: np.ndarray) -> Any:
+    """Return the rows `some` of every array whose first axis is the batch."""
+    if isinstance(value, np.ndarray) and value.ndim and len(value) == batch:
+        return value[some]
     if isinstance(value, list | tuple):
-        return type(value)(_map_arrays(item, change) for item in value)
+        return type(value)(_rows(item, batch, some) for item in value)
     return value

@@ -15,7 +15,7 @@ from rnncourse.checks.calls import Inputs, Outcome, call
 from rnncourse.checks.compare import Close
 from rnncourse.checks.papers import Case, Paper, broken_properties
 from rnncourse.checks.properties import Property
-from rnncourse.checks.values import rounded
+from rnncourse.checks.values import describe, rounded, to_text
 from rnncourse.errors import QuestionError
 
 Function = Callable[..., Any]
@@ -82,6 +82,11 @@ class Question:
                 f"The reference of {name!r} must return and leave its arguments alone. It gave "
                 f"{expected.raised or 'changed arguments'}: {expected.message} {expected.place}"
             )
+        if _holds_foreign(inputs) or _holds_foreign(expected.value):
+            raise QuestionError(
+                f"{name!r}: arguments and answers must be arrays, numbers, text, or lists, tuples "
+                f"and dicts of them. Received: {describe(inputs)} and {describe(expected.value)}."
+            )
         mistakes = {message: call(wrong, inputs) for message, wrong in self.mistakes.items()}
         return Case(inputs, expected.value, mistakes)
 
@@ -110,6 +115,10 @@ class Question:
                 for finding in broken_properties(paper, wrong):
                     blame.setdefault(finding, message)
         return blame
+
+
+def _holds_foreign(value: Any) -> bool:
+    return '{"foreign":' in to_text(value)
 
 
 def _gives(paper: Paper, outcome: Outcome, expected: Any) -> bool:

@@ -18,6 +18,8 @@ from rnncourse.errors import CourseError
 
 KINDS = "biufc"
 """Kinds of NumPy data that travel: bool, integer, unsigned, float, complex."""
+DTYPES = {np.dtype(code).name for code in np.typecodes["All"] if np.dtype(code).kind in KINDS}
+"""Their names; no other text is ever made a dtype of."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def from_tree(tree: Any) -> Any:
         return tree
     if "dtype" in tree:
         return _array_from_tree(tree)
+    if len(tree) != 1:
+        raise ValueError(f"a value has one kind, not {len(tree)}")
     kind, content = next(iter(tree.items()))
     if kind == "float":
         return float(content)
@@ -133,17 +137,38 @@ def describe(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, list | tuple):
-        name = "a tuple" if isinstance(value, tuple) else "a list"
-        inside = "; ".join(describe(item) for item in value[:3])
-        return f"{name} of {len(value)}: {inside}" if value else f"{name} of nothing"
+        inside = ", ".join(_briefly(item) for item in value[:3])
+        more = ", …" if len(value) > 3 else ""
+        return f"{_briefly(value)}: {inside}{more}" if value else _briefly(value)
     if isinstance(value, bool | int | float | str):
-        return f"the {type(value).__name__} {str(value)[:40]}"
-    return f"a {type(value).__name__} of {len(value)}" if isinstance(value, dict) else str(value)
+        return f"the {type(value).__name__} {_short(value)}"
+    return _briefly(value) if isinstance(value, dict) else f"a {type(value).__name__}"
+
+
+def printable(text: str) -> str:
+    """Return text that can be written to a file: without lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, int) and abs(value) > 10**40:
+        return "of more than 40 digits"
+    return printable(str(value)[:40])
+
+
+def _briefly(value: Any) -> str:
+    """Return what a value is, without what is in it."""
+    if isinstance(value, list | tuple | dict):
+        return f"a {type(value).__name__} of {len(value) or 'nothing'}"
+    return describe(value)
 
 
 def _type_name(value: Any) -> str:
-    kind = f" of {value.dtype}" if isinstance(value, np.ndarray) else ""
-    return f"{type(value).__module__.split('.')[0]} {type(value).__name__}{kind}"
+    if isinstance(value, np.ndarray):
+        return f"array of dtype {value.dtype}"
+    module = type(value).__module__.split(".")[0]
+    prefix = "" if module in ("builtins", "__main__") else f"{module} "
+    return printable(f"{prefix}{type(value).__name__}"[:80])
 
 
 def _array_to_tree(array: np.ndarray, readable: bool) -> dict[str, Any]:
@@ -157,9 +182,9 @@ def _array_to_tree(array: np.ndarray, readable: bool) -> dict[str, Any]:
 
 
 def _array_from_tree(tree: dict[str, Any]) -> np.ndarray:
-    dtype = np.dtype(str(tree["dtype"]))
-    if dtype.kind not in KINDS:
-        raise ValueError(f"arrays of {dtype} do not travel")
+    if tree["dtype"] not in DTYPES:
+        raise ValueError(f"arrays of {tree['dtype']!r:.80} do not travel")
+    dtype = np.dtype(tree["dtype"])
     shape = tuple(int(size) for size in tree["shape"])
     if "values" in tree:
         return np.array(tree["values"], dtype=dtype).reshape(shape)

@@ -5,10 +5,12 @@
 <class>/outcomes/<exercise>/<student>.json                what was decided, and on what
 """
 
+import contextlib
 import glob
 import hashlib
 import json
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,7 +22,6 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
@@ -50,7 +51,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SubmissionOutcome:
     """What was decided on one submission, and on what it was decided.
 
     Args:
@@ -112,7 +113,7 @@ class ClassFolder:
             UnknownNameError: If there is no such exercise or student.
         """
         submitted = self.root / "submitted"
-        folders = [path for path in submitted.glob("*/*") if path.is_dir()]
+        folders = [path for path in submitted.glob("[!.]*/[!.]*") if path.is_dir()]
         if not folders:
             raise ClassError(
                 f"No submissions in {submitted}. Expected: "
@@ -131,16 +132,24 @@ class ClassFolder:
         """Return where the outcome of a submission is, or will be."""
         return self.root / "outcomes" / submission.slug / f"{submission.student}.json"
 
-    def recorded(self, submission: Submission) -> Outcome | None:
-        """Return the recorded outcome, if it is of this very file and of today's questions."""
+    def recorded(self, submission: Submission, *, failed: bool = False) -> SubmissionOutcome | None:
+        """Return the recorded outcome, if it is of this very file and of today's questions.
+
+        Args:
+            submission: What was handed in.
+            failed: Whether an outcome counts whose grading failed, to be tried again.
+        """
         path = self.outcome_path(submission)
         if not path.is_file():
             return None
-        outcome = Outcome(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            outcome = SubmissionOutcome(**json.loads(path.read_text(encoding="utf-8")))
+        except (TypeError, ValueError):  # written by another version, or by hand
+            return None
         same = (outcome.submission, outcome.exercise) == self._versions(submission)
-        return outcome if same and outcome.status != FAILED else None
+        return outcome if same and (failed or outcome.status != FAILED) else None
 
-    def grade(self, submissions: list[Submission]) -> Iterator[Outcome]:
+    def grade(self, submissions: list[Submission]) -> Iterator[SubmissionOutcome]:
         """Grade what has no outcome yet; yield every outcome, on disk before the next begins."""
         self._register({submission.slug for submission in submissions})
         for submission in submissions:
@@ -151,7 +160,7 @@ class ClassFolder:
                 write_if_changed(self.outcome_path(submission), data.encode())
             yield outcome
 
-    def feedback_page(self, outcomes: list[Outcome]) -> Path | None:
+    def feedback_page(self, outcomes: list[SubmissionOutcome]) -> Path | None:
         """Return a feedback page that is worth a look: of a named mistake, if there is one."""
         graded = [outcome for outcome in outcomes if outcome.status == GRADED]
         if not graded:
@@ -168,17 +177,23 @@ class ClassFolder:
         config.CourseDirectory.root = str(self.root.resolve())
         return config
 
-    def _grade(self, submission: Submission) -> Outcome:
+    def _grade(self, submission: Submission) -> SubmissionOutcome:
         began = time.monotonic()
+        found: dict[str, Any]
         try:
+            self._require_known(submission)
             read_submission(_existing(submission))
-            found: dict[str, Any] = self._run_nbgrader(submission)
-        except NotebookError as error:
+            found = self._run_nbgrader(submission)
+        except (NotebookError, UnknownNameError) as error:
             found = {"status": UNREADABLE, "reason": str(error)}
-        except NbGraderException as error:
-            found = {"status": FAILED, "reason": f"{error} See {self.root / 'nbgrader.log'}."}
+        except Exception as error:  # one submission never ends the class
+            LOGGER.exception("Grading %s of %s failed", submission.slug, submission.student)
+            reason = f"the grading failed: {error} See {self.root / 'nbgrader.log'}."
+            found = {"status": FAILED, "reason": reason}
+        if found["status"] != GRADED:
+            self._forget(submission)
         content, fingerprint = self._versions(submission)
-        return Outcome(
+        return SubmissionOutcome(
             student=submission.student,
             slug=submission.slug,
             submission=content,
@@ -191,7 +206,7 @@ class ClassFolder:
         """Autograde one submission and write its feedback, as the nbgrader commands do."""
         coursedir = CourseDirectory(config=self.config, log=LOGGER)
         coursedir.assignment_id = submission.slug
-        coursedir.student_id = glob.escape(submission.student)
+        coursedir.student_id = submission.student
         for converter in (Autograde, GenerateFeedback):
             app = converter(coursedir=coursedir, config=self.config, log=LOGGER)
             app.force = True
@@ -208,6 +223,27 @@ class ClassFolder:
             "max_points": sum(verdict["max_points"] for verdict in verdicts.values()),
             "seed": record["seed"],
         }
+
+    def _require_known(self, submission: Submission) -> None:
+        """Raise an error for what nbgrader could not even look for."""
+        if submission.slug not in self.course.slugs():
+            raise UnknownNameError.among("exercise", submission.slug, self.course.slugs())
+        if glob.escape(submission.student) != submission.student:
+            raise NotebookError(
+                "could not be read: the student's folder has one of * ? [ in its name. Rename it."
+            )
+
+    def _forget(self, submission: Submission) -> None:
+        """Remove an older mark and its pages: what has no mark must not show one."""
+        for folder in ("autograded", "feedback"):
+            old = self.root / folder / submission.student / submission.slug
+            shutil.rmtree(old, ignore_errors=True)
+        coursedir = CourseDirectory(config=self.config, log=LOGGER)
+        with (
+            Gradebook(coursedir.db_url, coursedir.course_id) as gradebook,
+            contextlib.suppress(MissingEntry),
+        ):
+            gradebook.remove_submission(submission.slug, submission.student)
 
     def _register(self, slugs: set[str]) -> None:
         """Enter the exercises into the gradebook, where they are missing or have changed."""

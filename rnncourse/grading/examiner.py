@@ -10,8 +10,10 @@ reads as partial credit, and whose HTML is the message.
 """
 
 import asyncio
+import re
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -21,8 +23,10 @@ from rnncourse.checks.calls import Inputs, Outcome
 from rnncourse.checks.marking import Verdict, mark, without_cases
 from rnncourse.checks.papers import Paper
 from rnncourse.checks.report import as_html
+from rnncourse.checks.values import printable
 from rnncourse.errors import KernelError
 from rnncourse.grading.kernel import LearnerKernel
+from rnncourse.grading.submissions import grade_id, is_question
 
 
 def examine(
@@ -61,8 +65,7 @@ def examine(
 
 def question_of(cell: NotebookNode) -> str:
     """Return the name of the question whose cell this is, or ""."""
-    nbgrader = cell.metadata.get("nbgrader", {})
-    return nbgrader.get("grade_id", "") if nbgrader.get("grade") else ""
+    return grade_id(cell) if is_question(cell) else ""
 
 
 def _wait_for(examination: Coroutine[Any, Any, dict[str, Verdict]]) -> dict[str, Verdict]:
@@ -88,8 +91,12 @@ async def _examine(
                     verdicts[question] = await _ask(kernel, papers[question])
                 elif cell.cell_type == "code":
                     await kernel.run(cell)
+            for question, verdict in verdicts.items():
+                if not verdict.trials:  # perhaps the answer stands further down
+                    verdicts[question] = await _ask(kernel, papers[question])
         except KernelError as error:
             trouble = f"The grading of this notebook stopped here. {error}"
+    verdicts = {name: _with_cell_error(verdict, notebook) for name, verdict in verdicts.items()}
     for name, paper in papers.items():
         message = trouble or "The notebook has no cell for this question."
         verdicts.setdefault(name, Verdict(name, 0.0, paper.points, message))
@@ -105,6 +112,18 @@ async def _ask(kernel: LearnerKernel, paper: Paper) -> Verdict:
         return asyncio.run_coroutine_threadsafe(pending, loop).result()
 
     return await asyncio.to_thread(mark, paper, ask)
+
+
+def _with_cell_error(verdict: Verdict, notebook: NotebookNode) -> Verdict:
+    """Name the error of the cell that should have defined the function, if there is one."""
+    if verdict.trials:
+        return verdict
+    for cell in notebook.cells:
+        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+        if errors and re.search(rf"\bdef\s+{verdict.question}\b", cell.source):
+            said = printable(f"{errors[-1].ename}: {errors[-1].evalue}"[:300])
+            return replace(verdict, message=f"The cell that defines it ended with {said}.")
+    return verdict
 
 
 def _verdict_output(verdict: Verdict) -> NotebookNode:

@@ -19,18 +19,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from rnncourse.checks.calls import Inputs, Outcome, outcome_from_text
+from rnncourse.checks.calls import ANSWER, Inputs, Outcome, outcome_from_text
 from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
-from rnncourse.checks.values import to_text
+from rnncourse.checks.values import printable, to_text
 from rnncourse.errors import CourseError, KernelError
 
-ANSWER = "application/vnd.rnncourse.answer"
-"""MIME type of an answer; its data is text of `rnncourse.checks.values`."""
-
 REQUEST = (
-    "__import__('IPython.display').display.publish_display_data({{{mime!r}: "
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
-    ".answer(globals(), {name!r}, {inputs!r})}})"
+    ".answer(__import__('IPython').get_ipython().user_ns, {name!r}, {inputs!r})"
 )
 QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 """No start-up lines on stderr, and the same sums on every processor."""
@@ -40,8 +36,6 @@ INTERRUPT_GRACE = 4.0
 """Seconds in which an interrupted kernel must listen."""
 PATIENCE = 0.25
 """Seconds between two looks whether a silent kernel is alive."""
-NOT_BEGUN = "The kernel was gone before this began."
-ENDED_HERE = "This cell ended the kernel."
 
 
 class LearnerKernel:
@@ -65,7 +59,6 @@ class LearnerKernel:
         self._sockets: TemporaryDirectory[str] | None = None
         self._done: list[str] = []
         self._revivals = 0
-        self._begun = False
         self._trouble = ("", "")
 
     async def __aenter__(self) -> "LearnerKernel":
@@ -83,14 +76,10 @@ class LearnerKernel:
     async def run(self, cell: NotebookNode) -> None:
         """Run a code cell; its outputs, errors included, are left in the cell."""
         trouble, message = await self._run(cell)
-        if message == NOT_BEGUN:
-            await self._revive(died=False)
-            trouble, message = await self._run(cell)
+        _merge_streams(cell)
         if not trouble:
             self._done.append(cell.source)
             return
-        if message == NOT_BEGUN:  # twice: its first message died with the kernel
-            message = ENDED_HERE
         cell.outputs.append(new_output("error", ename=trouble, evalue=message, traceback=[message]))
         if trouble == KERNEL_DIED:
             await self._revive()
@@ -98,29 +87,29 @@ class LearnerKernel:
     async def ask(self, name: str, inputs: Inputs, time_limit: float) -> Outcome:
         """Return what the learner's function `name` gives for `inputs`.
 
+        The answer comes back in the reply to the request, which no output of
+        the learner's can delay or crowd out.
+
         Args:
             name: Name of a function that the notebook's cells define.
             inputs: Its arguments.
             time_limit: Seconds until it is interrupted.
         """
-        outcome = await self._ask(name, inputs, time_limit)
-        if outcome.raised == KERNEL_DIED and outcome.message == NOT_BEGUN:
-            outcome = await self._ask(name, inputs, time_limit)
-        return outcome
-
-    async def _ask(self, name: str, inputs: Inputs, time_limit: float) -> Outcome:
-        code = REQUEST.format(mime=ANSWER, name=name, inputs=to_text(inputs))
-        request = self._alive().kc.execute(code, store_history=False, allow_stdin=False)
-        self._begun = False
+        expression = REQUEST.format(name=name, inputs=to_text(inputs))
+        request = self._alive().kc.execute(
+            "", store_history=False, allow_stdin=False, user_expressions={"answer": expression}
+        )
         try:
-            return await self._collect(request, time.monotonic() + time_limit)
+            reply = await self._reply(request, time_limit)
         except DeadKernelError:
-            begun = self._begun
-            await self._revive(died=begun)
-            return Outcome(raised=KERNEL_DIED, message="" if begun else NOT_BEGUN)
+            await self._revive()
+            return Outcome(raised=KERNEL_DIED)
         except TimeoutError:
             await self._interrupt(request)
             return Outcome(raised=TIME_LIMIT)
+        if _asks_to_exit(reply):
+            await self._revive()
+        return _read_reply(reply)
 
     async def _start(self) -> None:
         # Paths of sockets are short: 107 characters at most. A dying kernel may
@@ -134,7 +123,6 @@ class LearnerKernel:
             allow_errors=True,
             raise_on_iopub_timeout=True,
             iopub_timeout=INTERRUPT_GRACE,
-            coalesce_streams=True,
             error_on_timeout={"ename": TIME_LIMIT, "evalue": "", "traceback": []},
             resources={"metadata": {"path": self._folder}},
             kernel_manager_class=AsyncKernelManager,
@@ -166,13 +154,9 @@ class LearnerKernel:
         finally:
             self._sockets.cleanup()
 
-    async def _revive(self, *, died: bool = True) -> None:
-        """Start a new kernel, and run again the cells that went well.
-
-        Args:
-            died: Whether this counts as one of the notebook's own deaths.
-        """
-        self._revivals += died
+    async def _revive(self) -> None:
+        """Start a new kernel, and run again the cells that went well."""
+        self._revivals += 1
         if self._revivals > MAX_REVIVALS:
             raise KernelError(f"The notebook ended its kernel {self._revivals} times.")
         await self._stop()
@@ -187,59 +171,60 @@ class LearnerKernel:
         client = self._alive()
         client.nb.cells.append(cell)
         self._trouble = ("", "")
+        began = time.monotonic()
         late = f"This cell had not ended after {self._cell_limit:g} s"
         try:
             await client.async_execute_cell(cell, len(client.nb.cells) - 1)
         except DeadKernelError:
-            begun = cell.get("execution_count") is not None
-            return KERNEL_DIED, ENDED_HERE if begun else NOT_BEGUN
-        except CellTimeoutError:
-            return KERNEL_DIED, f"{late}, and did not heed an interrupt."
-        if self._trouble[0] == TIME_LIMIT:
-            return TIME_LIMIT, f"{late}, and was interrupted."
+            return KERNEL_DIED, "This cell ended the kernel."
+        except CellTimeoutError:  # its last messages are late or lost
+            if not await self._responds():
+                return KERNEL_DIED, f"{late}, and did not heed an interrupt."
+            if time.monotonic() - began >= self._cell_limit:
+                return TIME_LIMIT, f"{late}, and was interrupted."
+        except Exception as error:  # outputs come from the learner and may be anything
+            return KERNEL_DIED, f"This cell sent an output that cannot be read: {error!r:.200}"
         return self._trouble
 
     def _on_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
         """Note what the reply to a cell says beyond the cell's outputs."""
         content = execute_reply["content"]
         if content.get("ename") == TIME_LIMIT:
-            self._trouble = (TIME_LIMIT, "")
-        if any(item.get("source") == "ask_exit" for item in content.get("payload") or []):
+            late = f"This cell had not ended after {self._cell_limit:g} s, and was interrupted."
+            self._trouble = (TIME_LIMIT, late)
+        if _asks_to_exit(content):
             self._trouble = (KERNEL_DIED, "This cell ended the kernel: it called exit or quit.")
 
-    async def _collect(self, request: str, deadline: float) -> Outcome:
-        """Return the answer to a request; raise DeadKernelError or TimeoutError."""
-        outcome = Outcome(raised=UNREADABLE, message="The function gave no answer.")
-        while True:
-            message = await self._next_message(deadline)
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            self._begun = True
-            content = message["content"]
-            if ANSWER in content.get("data", {}):
-                outcome = _read_answer(content["data"][ANSWER])
-            elif message["msg_type"] == "error":
-                outcome = Outcome(raised=content["ename"], message=str(content["evalue"])[:500])
-            elif message["msg_type"] == "status" and content["execution_state"] == "idle":
-                return outcome
+    async def _responds(self) -> bool:
+        """Return whether the kernel answers, which it does when no cell is running."""
+        try:
+            await self._reply(self._alive().kc.kernel_info(), INTERRUPT_GRACE)
+        except (TimeoutError, DeadKernelError):
+            return False
+        return True
 
-    async def _next_message(self, deadline: float) -> dict[str, Any]:
-        """Return the kernel's next message; raise if the kernel is dead, or late."""
+    async def _reply(self, request: str, time_limit: float) -> dict[str, Any]:
+        """Return the content of the reply; raise DeadKernelError or TimeoutError."""
         client = self._alive()
-        while time.monotonic() < deadline:
-            patience = min(PATIENCE, deadline - time.monotonic())
+        deadline = time.monotonic() + time_limit
+        while (left := deadline - time.monotonic()) > 0:
             try:
-                return await client.kc.iopub_channel.get_msg(timeout=max(patience, 0.0))
+                message = await client.kc.shell_channel.get_msg(timeout=min(PATIENCE, left))
             except Empty:
                 if not await client.km.is_alive():
                     raise DeadKernelError from None
+            except Exception:  # noqa: S112 - what is no message of the protocol is no reply
+                continue
+            else:
+                if message["parent_header"].get("msg_id") == request:
+                    return message["content"]
         raise TimeoutError
 
     async def _interrupt(self, request: str) -> None:
         """Interrupt the kernel; one that does not listen is replaced."""
         await self._alive().km.interrupt_kernel()
         try:
-            await self._collect(request, time.monotonic() + INTERRUPT_GRACE)
+            await self._reply(request, INTERRUPT_GRACE)
         except (TimeoutError, DeadKernelError):
             await self._revive()
 
@@ -249,11 +234,38 @@ class LearnerKernel:
         return self._client
 
 
-def _read_answer(text: Any) -> Outcome:
-    if not isinstance(text, str) or len(text) > MAX_ANSWER:
+def _asks_to_exit(content: dict[str, Any]) -> bool:
+    """Return whether a reply says that the kernel is about to end: exit() or quit()."""
+    payload = content.get("payload") or []
+    return any(isinstance(item, dict) and item.get("source") == "ask_exit" for item in payload)
+
+
+def _read_reply(content: dict[str, Any]) -> Outcome:
+    """Return the outcome in a reply; whatever else it holds is an outcome too."""
+    answer = content.get("user_expressions", {}).get("answer", {})
+    if answer.get("status") != "ok":
+        name, text = str(answer.get("ename", "Error")), str(answer.get("evalue", ""))
+        return Outcome(raised=printable(name[:80]), message=printable(text[:300]))
+    text = answer.get("data", {}).get(ANSWER)
+    if not isinstance(text, str):
+        return Outcome(raised=UNREADABLE, message="The function gave no answer.")
+    if len(text) > MAX_ANSWER:
         limit = MAX_ANSWER // 2**20
         return Outcome(raised=UNREADABLE, message=f"The answer is larger than {limit} MB.")
     try:
         return outcome_from_text(text)
     except CourseError as error:
         return Outcome(raised=UNREADABLE, message=f"The answer could not be read: {error}")
+
+
+def _merge_streams(cell: NotebookNode) -> None:
+    """Join neighbouring pieces of the same stream."""
+    merged: list[NotebookNode] = []
+    for output in cell.outputs:
+        last = merged[-1] if merged else None
+        kinds = {(o.output_type, o.get("name")) for o in (last, output) if o is not None}
+        if last is not None and len(kinds) == 1 and output.output_type == "stream":
+            last.text += output.text
+        else:
+            merged.append(output)
+    cell.outputs = merged

@@ -12,6 +12,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from rnncourse.checks.values import printable
 from rnncourse.errors import NotebookError
 
 MAX_BYTES = 50 * 2**20
@@ -31,8 +32,10 @@ def read_submission(path: Path) -> NotebookNode:
     try:
         notebook = nbformat.convert(nbformat.from_dict(content), 4)
     except Exception as error:  # a foreign format fails in many ways, all meaning the same
-        raise _unreadable(f"its format, {content['nbformat']}, is not known: {error}") from error
+        raise _unreadable(f"its format, {content['nbformat']!s:.20}, is not known") from error
     cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise _unreadable("it has no cells. Is it a Jupyter notebook?")
     notebook.cells = [_sound(cell) for cell in cells if isinstance(cell, dict)]
     notebook.nbformat_minor = 5
     return notebook
@@ -44,25 +47,28 @@ def repair(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     A question's cell is always the released one, once. It stands where the
     learner left it, but after all the solution cells that it stands after in
     the released notebook; if one of those is missing, it stands at the end.
-    A cell that occurs twice keeps its name at the last place. All other cells
-    stay as they are, without tags and other metadata.
+    A cell that occurs twice keeps its name at the last place where it is not the
+    untouched stub. All other cells stay as they are, without tags and other
+    metadata; what was written into a question's cell becomes a cell before it.
 
     Args:
         submitted: What the learner handed in.
         released: What the learner was given.
     """
     names = _names(submitted, released)
-    places = {name: place for place, name in enumerate(names) if name}
-    cells = []
+    places = _places(submitted, released, names)
+    kept = []
     for place, (cell, name) in enumerate(zip(submitted.cells, names, strict=True)):
-        own = name if places.get(name) == place else ""
-        cells.append((place, _plain(cell, _released_cell(released, own))))
-    kept = [(place, cell) for place, cell in cells if not _is_question(cell)]
-    end = len(cells)
+        own = _released_cell(released, name if places.get(name) == place else "")
+        if own is None or not is_question(own):
+            kept.append((place, _plain(cell, own)))
+        elif cell.source.strip() != own.source.strip():
+            kept.append((place, _plain(cell, None)))  # what was written there is run, not asked
+    end = len(submitted.cells)
     questions = [
-        (_place(released, cell, places, end), _fresh(cell))
+        (_place(released, cell, places, end), _plain(cell, cell))
         for cell in released.cells
-        if _is_question(cell)
+        if is_question(cell)
     ]
     ordered = sorted(kept + questions, key=lambda pair: pair[0])  # stable: questions come after
     return _with_ids(released, [cell for _, cell in ordered])
@@ -90,8 +96,6 @@ def _parse(text: str) -> dict[str, Any]:
         raise _unreadable(f"it is damaged or cut off at line {line}") from None
     if not isinstance(content, dict) or not ("cells" in content or "worksheets" in content):
         raise _unreadable("it has no cells. Is it a Jupyter notebook?")
-    if "cells" in content and not isinstance(content["cells"], list):
-        raise _unreadable("its cells are not a list")
     return content
 
 
@@ -110,22 +114,33 @@ def _sound(cell: dict[str, Any]) -> NotebookNode:
         cell_type=kind if kind in CELL_TYPES else "raw",
         id=str(cell.get("id", "")),
         metadata=metadata if isinstance(metadata, dict) else NotebookNode(),
-        source=source,
+        source=printable(source),
     )
 
 
 def _names(submitted: NotebookNode, released: NotebookNode) -> list[str]:
     """Return, for each submitted cell, the `grade_id` of the released cell that it is, or ""."""
-    known = {_grade_id(cell): cell for cell in released.cells if _grade_id(cell)}
+    known = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
     by_id = {cell.id: name for name, cell in known.items()}
-    by_source = {cell.source: name for name, cell in known.items() if _is_question(cell)}
+    by_source = {cell.source: name for name, cell in known.items() if is_question(cell)}
     names = []
     for cell in submitted.cells:
-        name = _grade_id(cell)
+        name = grade_id(cell)
         if name not in known:
             name = by_id.get(cell.id) or by_source.get(cell.source, "")
         names.append(name)
     return names
+
+
+def _places(submitted: NotebookNode, released: NotebookNode, names: list[str]) -> dict[str, int]:
+    """Return at which submitted place each released cell counts."""
+    stubs = {grade_id(cell): cell.source.strip() for cell in released.cells}
+    places: dict[str, int] = {}
+    for touched in (False, True):  # an untouched copy counts only where there is no other
+        for place, (cell, name) in enumerate(zip(submitted.cells, names, strict=True)):
+            if name and (cell.source.strip() != stubs[name]) is touched:
+                places[name] = place
+    return places
 
 
 def _plain(cell: NotebookNode, released: NotebookNode | None) -> NotebookNode:
@@ -133,10 +148,6 @@ def _plain(cell: NotebookNode, released: NotebookNode | None) -> NotebookNode:
     kind = released.cell_type if released else cell.cell_type
     nbgrader = {"nbgrader": released.metadata.nbgrader} if released else {}
     return _new_cell(kind, cell.source, nbgrader)
-
-
-def _fresh(cell: NotebookNode) -> NotebookNode:
-    return _new_cell(cell.cell_type, cell.source, {"nbgrader": cell.metadata.nbgrader})
 
 
 def _new_cell(kind: str, source: str, metadata: dict[str, Any]) -> NotebookNode:
@@ -149,15 +160,15 @@ def _new_cell(kind: str, source: str, metadata: dict[str, Any]) -> NotebookNode:
 def _place(released: NotebookNode, question: NotebookNode, places: dict[str, int], end: int) -> int:
     """Return the submitted place after which the question's cell stands."""
     before = released.cells[: released.cells.index(question)]
-    solutions = [_grade_id(cell) for cell in before if _is_solution(cell)]
-    own = places.get(_grade_id(question), -1)
+    solutions = [grade_id(cell) for cell in before if _is_solution(cell)]
+    own = places.get(grade_id(question), -1)
     after = [places.get(name, end) for name in solutions] or [end if own < 0 else own]
     return max(own, *after)
 
 
 def _with_ids(released: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
     for number, cell in enumerate(cells, start=1):
-        cell.id = _grade_id(cell) or f"submitted-{number}"
+        cell.id = grade_id(cell) or f"submitted-{number}"
     return nbformat.from_dict(
         {"cells": cells, "metadata": released.metadata, "nbformat": 4, "nbformat_minor": 5}
     )
@@ -168,11 +179,12 @@ def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _grade_id(cell: NotebookNode) -> str:
+def grade_id(cell: NotebookNode) -> str:
+    """Return the name that nbgrader's metadata gives the cell, or ""."""
     return str(_nbgrader(cell).get("grade_id") or "")
 
 
-def _is_question(cell: NotebookNode) -> bool:
+def is_question(cell: NotebookNode) -> bool:
     """Return whether the cell is graded by running it."""
     return bool(_nbgrader(cell).get("grade")) and not _is_solution(cell)
 
@@ -182,4 +194,4 @@ def _is_solution(cell: NotebookNode) -> bool:
 
 
 def _released_cell(released: NotebookNode, name: str) -> NotebookNode | None:
-    return next((cell for cell in released.cells if name and _grade_id(cell) == name), None)
+    return next((cell for cell in released.cells if name and grade_id(cell) == name), None)

@@ -62,6 +62,7 @@ check("01_recurrent_neurons/rnn_step", rnn_step)
 # | `kernel`, `recurrent_kernel`, `bias` | the weights, as above | as above |
 #
 # Return the pair `(y0, y1)`: the outputs at both steps, `(batch, units)` each.
+# You may call your `rnn_step`; then it has to be right, too.
 #
 # A worked number: with $W = 2$, $U = -1$ and $b = 0$, the inputs $x_0 = 0.5$ and $x_1 = 0$ give $y_0 = \tanh(1) \approx 0.762$ and $y_1 = \tanh(-0.762) \approx -0.642$.
 # The second input is zero, and yet the second output is not: the layer remembers.
