@@ -76,6 +76,7 @@ class LearnerKernel:
     async def run(self, cell: NotebookNode) -> None:
         """Run a code cell; its outputs, errors included, are left in the cell."""
         trouble, message = await self._run(cell)
+        cell.setdefault("execution_count", None)  # where the kernel died before it said one
         _merge_streams(cell)
         if not trouble:
             self._done.append(cell.source)

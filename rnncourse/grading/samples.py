@@ -34,7 +34,7 @@ BAD_ANSWERS = {
         "dtype",
     ),
     "returns-a-tensor": (
-        "import tensorflow as tf; return _map(right_answer(*arguments), tf.constant)",
+        "return _map(right_answer(*arguments), tf.constant)",
         0.0,
         "Tensor",
     ),
@@ -157,7 +157,9 @@ def _wrong(book: _Answers) -> Iterator[Sample]:
 def _bad_values(book: _Answers) -> Iterator[Sample]:
     """Yield submissions whose last answer gives something that is no answer."""
     for student, (body, share, says) in BAD_ANSWERS.items():
+        imports = "import tensorflow as tf" if "tf." in body else ""
         code = f"""
+{imports}
 right_answer = ANSWER
 def _map(value, change):
     return tuple(map(change, value)) if isinstance(value, tuple) else change(value)
