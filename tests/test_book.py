@@ -17,7 +17,8 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.e2e
 
 BIN = Path(sys.executable).parent
-PAGES = ["index", "01_recurrent_neurons", "notation", "glossary", "source_map", "bibliography"]
+PAGES = ["index", "01_recurrent_neurons", "03_sequence_shapes", "05_variable_length"]
+PAGES += ["notation", "glossary", "source_map", "bibliography"]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
