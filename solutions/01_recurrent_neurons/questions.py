@@ -98,10 +98,10 @@ rnn_step = Question(
         "the recurrent kernel is transposed: it is h @ recurrent_kernel, without .T": (
             lambda x, h, W, U, b: tanh(x @ W + h @ U.T + b)
         ),
-        "the shapes in `x @ kernel` do not fit: no .T, and the kernel, not the recurrent one": lambda x, h, W, U, b: tanh(
-            x @ W.T + h @ U + b
+        "`x @ kernel` does not fit: no .T, and not the recurrent kernel": lambda x, h, W, U, b: (
+            tanh(x @ W.T + h @ U + b)
         ),
-        "the shapes do not fit: x and h stand on the left, as in x @ kernel": lambda x, h, W, U, b: tanh(
+        "the factors are swapped: x and h stand on the left": lambda x, h, W, U, b: tanh(
             W @ x + U @ h + b
         ),
         "tanh is applied twice": lambda x, h, W, U, b: tanh(tanh(x @ W + h @ U + b)),
