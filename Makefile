@@ -89,6 +89,10 @@ grade: $(CLASS)/.made ## Grade the sample class
 formgrader: $(CLASS)/.made ## Open the sample class in nbgrader's formgrader
 	cd $(CLASS) && jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/formgrader
 
+.PHONY: bench
+bench: setup ## Compare with the source programs' work (ARGS="echo --runs 1" chooses)
+	@python -m benchmarks $(ARGS)
+
 # ------------------------------------------------------------------ maintenance
 
 .PHONY: lint
