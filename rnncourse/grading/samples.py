@@ -271,9 +271,11 @@ def _bank_code(book: _Answers, name: str, field: str, number: int) -> str:
             defined[node.name] = node
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             defined[node.targets[0].id] = node
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            defined |= {a.asname or a.name.split(".")[0]: node for a in node.names}
     bank = _keyword(defined[name], field)
     answer = (bank.values if isinstance(bank, ast.Dict) else bank.elts)[number]
-    needed = [ast.unparse(defined[other]) for other in _needed(answer, defined)]
+    needed = dict.fromkeys(ast.unparse(defined[other]) for other in _needed(answer, defined))
     return "\n\n".join([*needed, f"{name} = {ast.unparse(answer)}\n"])
 
 

@@ -1,0 +1,35 @@
+"""The sample class's code stands on its own: it defines what it uses."""
+
+import nbformat
+import pytest
+
+from rnncourse.checks.calls import asking
+from rnncourse.checks.marking import mark
+from rnncourse.exercises import Course
+from rnncourse.grading.samples import samples
+from tests.conftest import ROOT
+
+COURSE = Course(ROOT)
+
+
+def marks(exercise, notebook, papers):
+    """Return the points that a notebook's own code gets, run here without a kernel."""
+    namespace = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "check(" not in cell.source:
+            exec(cell.source, namespace)  # noqa: S102 - our own samples
+    return {name: mark(papers[name], asking(namespace[name])) for name in exercise.questions}
+
+
+@pytest.mark.parametrize("slug", COURSE.slugs())
+def test_answers_of_the_bank_are_complete(slug):
+    """Right and wrong answers get what is expected, and for no missing name."""
+    exercise = COURSE.exercise(slug)
+    released = nbformat.read(COURSE.exercises / slug / f"{slug}.ipynb", as_version=4)
+    papers = exercise.examination(seed=1)
+    for sample in samples(exercise, released, with_trouble=False):
+        verdicts = marks(exercise, nbformat.reads(sample.content.decode(), 4), papers)
+        assert {name: v.points for name, v in verdicts.items()} == sample.expected
+        said = " ".join(verdict.message for verdict in verdicts.values())
+        assert "NameError" not in said
+        assert all(words in said for words in sample.says), sample.student
