@@ -154,7 +154,7 @@ def test_resubmission_is_graded_again(ours):
     run(*command, cwd=root, check=False)
     assert sum(marks(root)["blank"].values()) == 10.0
     submitted.write_bytes(blank[:100])
-    run(*command, cwd=root)
+    run(*command, cwd=root, check=False)  # exit 1: a sample class expects another mark
     assert "blank" not in marks(root)
     assert not (root / "feedback" / "blank" / SLUG).exists()
     submitted.write_bytes(blank)

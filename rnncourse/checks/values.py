@@ -128,7 +128,7 @@ def describe(value: Any) -> str:
     """Return what `value` is, in a few words.
 
     >>> describe((np.zeros((4, 5)), 3))
-    'a tuple of 2: float64 (4, 5); the int 3'
+    'a tuple of 2: float64 (4, 5), the int 3'
     """
     if isinstance(value, Foreign):
         return f"a {value.type_name}"
