@@ -62,6 +62,18 @@ def test_check_of_the_solution_gives_all(tmp_path, solved):
     assert (result.exit_code, "10 of 10 points" in result.output) == (0, True)
 
 
+@pytest.mark.e2e
+@pytest.mark.parametrize("metadata", [{}, {"nbgrader": [1]}, {"nbgrader": {"grade_id": [1]}}])
+def test_check_puts_cells_right_as_grading_does(tmp_path, solved, metadata):
+    """Lost or odd metadata and moved check cells cost nothing here either."""
+    notebook = copy.deepcopy(solved)
+    notebook.cells.sort(key=lambda cell: "check(" not in cell.source)
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict(metadata)
+    result = invoke("check", write(tmp_path / f"{SLUG}.ipynb", notebook))
+    assert (result.exit_code, "10 of 10 points" in result.output) == (0, True), result.output
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -114,6 +114,14 @@ def test_cell_with_an_error_is_named(exercise, released):
     assert "SyntaxError" in verdicts["rnn_step"].message
 
 
+def test_name_of_a_builtin_may_be_reused(exercise, released):
+    """A learner may call a variable as Python calls a function."""
+    notebook = repair(released, released)
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["rnn_step_solution"].source = f"globals = answer = 5\n{RIGHT}"
+    assert examine(notebook, exercise.examination(seed=1))["rnn_step"].points == 4.0
+
+
 def test_answer_below_its_check_is_found(exercise, released):
     """A question without an answer is asked again when all cells have run."""
     notebook = repair(released, released)
