@@ -7,6 +7,7 @@ module reads them; `rnncourse.notebooks` derives from them what learners get.
 
 import hashlib
 import importlib.util
+import linecache
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -122,6 +123,8 @@ class Exercise:
         namespace: dict[str, Any] = {}
         for number, source in enumerate(self._own_code(), start=1):
             place = f"{self.folder.name}/notebook.py, code cell {number}"
+            # TensorFlow's autograph, and tracebacks, look for source lines there.
+            linecache.cache[place] = (len(source), None, source.splitlines(True), place)
             exec(compile(source, place, "exec"), namespace)  # noqa: S102 - the course's own code
         missing = sorted(set(self.questions) - set(namespace))
         if missing:
@@ -130,6 +133,15 @@ class Exercise:
                 "A question is named as the function that it asks for."
             )
         return {name: namespace[name] for name in self.questions}
+
+    @cached_property
+    def written(self) -> dict[str, float]:
+        """The points of the questions that a person marks, by name."""
+        return {
+            cell.metadata["written"]: float(cell.metadata["points"])
+            for cell in self.notebook.cells
+            if "written" in cell.metadata
+        }
 
     def public_papers(self) -> dict[str, Paper]:
         """Return the released papers by full name, such as "01_recurrent_neurons/rnn_step"."""

@@ -72,7 +72,8 @@ def instructor_notebook(exercise: Exercise) -> NotebookNode:
 
     A cell with the key `solution="name"` becomes nbgrader's solution cell
     `name_solution`; one with `question="name"` becomes the autograded cell
-    `name`, with the question's points.
+    `name`, with the question's points. A markdown cell with `written="name"`
+    and `points=2` becomes an answer in words, which a person marks.
 
     Raises:
         QuestionError: If cells and questions do not match, or the points do not sum to 10.
@@ -121,17 +122,21 @@ def _released_files(course: Course, slug: str) -> dict[str, bytes]:
 
 
 def _nbgrader_metadata(exercise: Exercise, cell: NotebookNode) -> dict[str, object]:
-    solution, question = (cell.metadata.get(key) for key in ("solution", "question"))
-    if not solution and not question:
+    solution, question, written = (
+        cell.metadata.get(key) for key in ("solution", "question", "written")
+    )
+    if not solution and not question and not written:
         return {}
     fields: dict[str, object] = {
-        "grade": bool(question),
-        "grade_id": question or f"{solution}_solution",
+        "grade": bool(question or written),
+        "grade_id": question or written or f"{solution}_solution",
         "locked": bool(question),
         "schema_version": 3,
-        "solution": bool(solution),
+        "solution": bool(solution or written),
         "task": False,
     }
+    if written:
+        fields["points"] = exercise.written[written]
     if question:
         if question not in exercise.questions:
             raise QuestionError(
@@ -144,11 +149,13 @@ def _nbgrader_metadata(exercise: Exercise, cell: NotebookNode) -> dict[str, obje
 
 def _require_questions(exercise: Exercise, notebook: NotebookNode) -> None:
     asked = [cell.id for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    if sorted(asked) != sorted(exercise.questions):
+    wanted = [*exercise.questions, *exercise.written]
+    if sorted(asked) != sorted(wanted):
         raise QuestionError(
             f"{exercise.slug}: notebook.py must ask every question of questions.py once. "
-            f"Asked: {asked}. Defined: {list(exercise.questions)}."
+            f"Asked: {asked}. Defined: {wanted}."
         )
     points = sum(question.points for question in exercise.questions.values())
+    points += sum(exercise.written.values())
     if points != TOTAL_POINTS:
         raise QuestionError(f"{exercise.slug}: the points sum to {points}, not {TOTAL_POINTS}.")

@@ -35,9 +35,9 @@ def test_right_answers_pass(slug, name):
     exercise = EXERCISES[slug]
     answers = [exercise.references[name], *exercise.questions[name].also_right]
     for paper in papers(slug, name):
-        assert [mark(paper, asking(answer)).points for answer in answers] == [paper.points] * len(
-            answers
-        )
+        assert [mark(paper, asking(answer, paper.through)).points for answer in answers] == [
+            paper.points
+        ] * len(answers)
 
 
 @pytest.mark.parametrize(("slug", "name"), QUESTIONS)
@@ -45,7 +45,10 @@ def test_wrong_answers_fail_for_their_own_reason(slug, name):
     """Every wrong answer loses points, and is called by its own name."""
     mistakes = EXERCISES[slug].questions[name].mistakes
     for paper in papers(slug, name):
-        verdicts = {message: mark(paper, asking(wrong)) for message, wrong in mistakes.items()}
+        verdicts = {
+            message: mark(paper, asking(wrong, paper.through))
+            for message, wrong in mistakes.items()
+        }
         assert {m: v.mistake for m, v in verdicts.items()} == {m: m for m in mistakes}
         assert not any(verdict.passed for verdict in verdicts.values())
 

@@ -113,6 +113,31 @@ def test_points_must_sum_to_ten(copy):
         build(copy)
 
 
+WRITTEN = """
+# %% [markdown] written="why_a_state" points=2
+# ### BEGIN SOLUTION
+# Because the past matters.
+# ### END SOLUTION
+"""
+
+
+def test_answer_in_words_is_released_as_a_stub_with_its_points(copy):
+    """A person marks it: nbgrader gets the points, learners get no model answer."""
+    folder = copy.root / "solutions" / SLUGS[0]
+    source, questions = folder / "notebook.py", folder / "questions.py"
+    source.write_text(source.read_text(encoding="utf-8") + WRITTEN)
+    with pytest.raises(QuestionError, match="sum to 12"):
+        build(copy)
+    questions.write_text(questions.read_text(encoding="utf-8").replace("points=6", "points=4"))
+    build(copy)
+    path = copy.exercises / SLUGS[0] / f"{SLUGS[0]}.ipynb"
+    cell = json.loads(path.read_text(encoding="utf-8"))["cells"][-1]
+    settings = cell["metadata"]["nbgrader"]
+    assert (settings["grade"], settings["solution"], settings["points"]) == (True, True, 2.0)
+    assert (cell["cell_type"], "".join(cell["source"])) == ("markdown", "YOUR ANSWER HERE")
+    assert copy.exercise(SLUGS[0]).written == {"why_a_state": 2.0}
+
+
 def test_unknown_exercise_suggests_the_nearest(course):
     """A wrong slug is answered with the near match."""
     with pytest.raises(UnknownNameError, match="Did you mean '01_recurrent_neurons'"):

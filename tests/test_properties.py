@@ -10,6 +10,8 @@ from rnncourse.checks import (
     IgnoresPadding,
     IndependentOf,
     InputsUntouched,
+    LinearIn,
+    SplitsAnywhere,
 )
 from rnncourse.checks.calls import asking
 from rnncourse.checks.properties import KINDS, property_from_tree
@@ -66,6 +68,38 @@ def test_padding_may_hold_anything():
         assert "padding of `x` change the result" in said
 
 
+def test_linear_means_sums_and_multiples():
+    """What adds a constant, or squares, is not linear; single results and tuples are looked at."""
+    rng, prop = np.random.default_rng(0), LinearIn("x")
+    for right in (double, lambda x, w: (x @ w, 2 * x)):
+        assert prop.broken(asking(right), INPUTS, Close(), rng) is None
+    for wrong in (lambda x, w: x @ w + 1, lambda x, w: (x, np.abs(x))):
+        assert "not that of a minus 3 times" in prop.broken(asking(wrong), INPUTS, Close(), rng)
+
+
+def running_sum(x, h):
+    """Return the sums so far, from `h`."""
+    return np.cumsum(x, axis=1) + h[:, np.newaxis]
+
+
+def test_a_run_may_be_split_at_any_step():
+    """A run that starts from the state may be split; one that forgets it may not."""
+    prop = SplitsAnywhere("x", "h")
+    inputs = {"x": INPUTS["x"][..., np.newaxis], "h": np.ones((4, 1))}
+    rights = (running_sum, lambda x, h: (running_sum(x, h), running_sum(x, h)[:, -1]))
+    wrongs = (
+        lambda x, h: running_sum(x, 0 * h),
+        lambda x, h: (running_sum(x, h), running_sum(x, h)[:, 0]),
+    )
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        for right in rights:
+            assert prop.broken(asking(right), inputs, Close(), rng) is None
+        for wrong in wrongs:
+            said = prop.broken(asking(wrong), inputs, Close(), rng)
+            assert "from the state that those left" in said
+
+
 def test_lost_batch_axis_is_named_as_such():
     """`squeeze` is right until a batch has one instance."""
     prop = BatchIndependent(("x",))
@@ -84,6 +118,8 @@ def test_lost_batch_axis_is_named_as_such():
         IgnoresPadding("x", "mask"),
         IndependentOf("h", ("w",), 1),
         DependsOn("x"),
+        LinearIn("x"),
+        SplitsAnywhere("x", "h"),
     ],
 )
 def test_properties_travel_as_plain_values(prop):
@@ -105,6 +141,8 @@ def test_every_property_has_a_title(kind):
         "IndependentOf": ("x",),
         "DependsOn": ("x",),
         "IgnoresPadding": ("x", "m"),
+        "LinearIn": ("x",),
+        "SplitsAnywhere": ("x", "h"),
     }
     assert len(kind(*settings.get(kind.__name__, ())).title()) > 10
 

@@ -204,3 +204,16 @@ def test_solution_turned_into_text_is_code_again(submitted, released):
             cell.cell_type = "markdown"
     repaired = {cell.id: cell for cell in repair(submitted, released).cells}
     assert repaired["rnn_step_solution"].cell_type == "code"
+
+
+def test_deleted_answer_in_words_comes_back_as_its_stub(submitted, released):
+    """A person sees that nothing was written; what was written stays as it is."""
+    released = copy.deepcopy(released)
+    stub = nbformat.v4.new_markdown_cell("YOUR ANSWER HERE", id="why")
+    stub.metadata["nbgrader"] = {"grade_id": "why", "grade": True, "solution": True, "points": 2}
+    released.cells.append(copy.deepcopy(stub))
+    assert repair(submitted, released).cells[-1].source == "YOUR ANSWER HERE"
+    stub.source = "Because."
+    submitted.cells.insert(0, stub)
+    repaired = repair(submitted, released)
+    assert [c.source for c in repaired.cells if c.id == "why"] == ["Because."]

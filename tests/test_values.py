@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from rnncourse.checks.stand_ins import LinearCell
 from rnncourse.checks.values import Foreign, describe, from_text, rounded, to_text
 from rnncourse.errors import CourseError
 
@@ -126,3 +127,29 @@ def test_rounded_keeps_structure_and_integers():
 def test_describe_names_what_a_value_is(value, said):
     """Messages call values by their type and shape."""
     assert describe(np.asarray(value) if isinstance(value, np.generic) else value) == said
+
+
+def test_stand_ins_travel_with_their_fields():
+    """A cell that a question hands over is the same cell in another process."""
+    rng = np.random.default_rng(0)
+    cell = LinearCell(*(rng.normal(size=shape) for shape in ((2, 3), (3, 3), (3, 1))))
+    back = from_text(to_text(cell, readable=True))
+    x, h = np.ones((4, 2)), np.ones((4, 3))
+    for one, other in zip(back(x, h), cell(x, h), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert rounded(cell).kernel[0, 0] == float(f"{cell.kernel[0, 0]:.9g}")
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"stand_in": ["Popen", {"dict": []}]},
+        {"stand_in": ["LinearCell", {"dict": [["shell", True]]}]},
+        {"stand_in": []},
+        {"stand_in": 3},
+    ],
+)
+def test_no_other_callable_is_made_from_text(tree):
+    """A stranger's text names a stand-in of ours, or nothing."""
+    with pytest.raises(CourseError, match="not a stored value"):
+        from_text(json.dumps(tree))

@@ -1,6 +1,8 @@
 """Questions and checks: cases, comparison, diagnosis, and the learner's `check`.
 
+    stand_ins   callables that a question passes as arguments
     values      how arguments and answers travel, as plain text
+    adapters    other ways to call than with plain values
     calls       calling a function once, and what came of it
     compare     is it the expected answer, and if not, where do they part
     properties  what must hold over several calls
@@ -13,7 +15,7 @@
 Everything here needs NumPy alone.
 """
 
-from rnncourse.checks.compare import EXACT, Close
+from rnncourse.checks.compare import EXACT, Close, Comparison
 from rnncourse.checks.learner import check
 from rnncourse.checks.properties import (
     BatchIndependent,
@@ -21,19 +23,27 @@ from rnncourse.checks.properties import (
     IgnoresPadding,
     IndependentOf,
     InputsUntouched,
+    LinearIn,
     Property,
+    SplitsAnywhere,
 )
 from rnncourse.checks.questions import Question
+from rnncourse.checks.stand_ins import LinearCell, StandIn
 
 __all__ = [
     "EXACT",
     "BatchIndependent",
     "Close",
+    "Comparison",
     "DependsOn",
     "IgnoresPadding",
     "IndependentOf",
     "InputsUntouched",
+    "LinearCell",
+    "LinearIn",
     "Property",
     "Question",
+    "SplitsAnywhere",
+    "StandIn",
     "check",
 ]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnncourse.checks.adapters import adapted
 from rnncourse.checks.values import from_text, printable, to_text, to_tree
 
 Inputs = dict[str, Any]
@@ -44,12 +45,19 @@ class Outcome:
     changed: tuple[str, ...] = ()
 
 
+PACKAGE = str(Path(__file__).parents[1])
+
 Ask = Callable[[Inputs], Outcome]
 """Something that calls the learner's function, here or in another process."""
 
 
-def call(function: Callable[..., Any], inputs: Inputs) -> Outcome:
+def call(function: Callable[..., Any], inputs: Inputs, through: str = "") -> Outcome:
     """Call `function` with copies of `inputs`, in their order, and say what came of it.
+
+    Args:
+        function: The function.
+        inputs: Its arguments by name.
+        through: The adapter that makes the call; "" for none.
 
     An exception is an outcome like another, `SystemExit` included; only
     `KeyboardInterrupt` goes through.
@@ -59,7 +67,7 @@ def call(function: Callable[..., Any], inputs: Inputs) -> Outcome:
     """
     given = copy.deepcopy(inputs)
     try:
-        value = function(*given.values())
+        value = adapted(function, through)(*given.values())
     except (Exception, SystemExit) as error:
         return Outcome(raised=_cut(type(error).__name__), message=_cut(error), place=_place(error))
     changed = tuple(name for name in inputs if to_tree(given[name]) != to_tree(inputs[name]))
@@ -67,9 +75,9 @@ def call(function: Callable[..., Any], inputs: Inputs) -> Outcome:
     return Outcome(from_text(to_text(value)), changed=changed)
 
 
-def asking(function: Callable[..., Any]) -> Ask:
-    """Return what asks `function` by a plain call."""
-    return lambda inputs: call(function, inputs)
+def asking(function: Callable[..., Any], through: str = "") -> Ask:
+    """Return what asks `function` by a call in this process."""
+    return lambda inputs: call(function, inputs, through)
 
 
 @dataclass(frozen=True)
@@ -86,13 +94,14 @@ class Answer:
         return {ANSWER: self.text}
 
 
-def answer(namespace: dict[str, Any], name: str, inputs: str) -> Answer:
+def answer(namespace: dict[str, Any], name: str, inputs: str, through: str = "") -> Answer:
     """Return the outcome of calling `namespace[name]`; runs in the learner's kernel.
 
     Args:
         namespace: The names that the notebook's cells have defined.
         name: The function to call.
         inputs: Its arguments, as `to_text` wrote them.
+        through: The adapter that makes the call; "" for none.
     """
     if not callable(namespace.get(name)):
         given = type(namespace[name]).__name__ if name in namespace else None
@@ -102,7 +111,7 @@ def answer(namespace: dict[str, Any], name: str, inputs: str) -> Answer:
         contextlib.redirect_stdout(nowhere),
         contextlib.redirect_stderr(nowhere),
     ):
-        return Answer(outcome_to_text(call(namespace[name], from_text(inputs))))
+        return Answer(outcome_to_text(call(namespace[name], from_text(inputs), through)))
 
 
 def outcome_to_text(outcome: Outcome) -> str:
@@ -140,6 +149,6 @@ def _place(error: BaseException) -> str:
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if "site-packages" not in frame.filename and not frame.filename.startswith(__file__)
+        if "site-packages" not in frame.filename and not frame.filename.startswith(PACKAGE)
     ]
     return _cut(f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}") if own else ""

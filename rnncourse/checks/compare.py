@@ -1,11 +1,15 @@
 """Is an answer the expected one, and if not, where do they part?"""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnncourse.checks.values import Foreign, describe
+from rnncourse.errors import QuestionError
+
+COMPARISONS: dict[str, type["Comparison"]] = {}
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,52 @@ class Difference:
     detail: str = ""
 
 
+class Comparison(ABC):
+    """When an answer counts as the expected one. Subclasses are frozen dataclasses."""
+
+    def __init_subclass__(cls) -> None:
+        COMPARISONS[cls.__name__] = cls
+
+    @abstractmethod
+    def difference(
+        self,
+        expected: Any,
+        received: Any,
+        name: str = "the result",
+        items: tuple[str, ...] = (),
+    ) -> Difference | None:
+        """Return how `received` differs from `expected`, or None where it does not.
+
+        Args:
+            expected: The reference's answer.
+            received: The learner's answer, which may be anything.
+            name: What to call the answer in the message.
+            items: What to call its items, if it is a tuple.
+        """
+
+    def equal(self, one: Any, other: Any) -> bool:
+        """Return whether two answers count as the same."""
+        return self.difference(one, other) is None
+
+    def to_tree(self) -> dict[str, Any]:
+        """Return the comparison as its name and settings."""
+        return {"name": type(self).__name__, **vars(self)}
+
+
+def comparison_from_tree(tree: dict[str, Any]) -> Comparison:
+    """Return the comparison that `Comparison.to_tree` described."""
+    settings = dict(tree)
+    name = settings.pop("name")
+    if name not in COMPARISONS:
+        raise QuestionError(
+            f"The comparison {name!r} is unknown here. "
+            "Are the cases newer than rnncourse? Update it."
+        )
+    return COMPARISONS[name](**settings)
+
+
 @dataclass(frozen=True)
-class Close:
+class Close(Comparison):
     """Equality of values within a tolerance; types and shapes must be equal.
 
     Args:
@@ -40,14 +88,7 @@ class Close:
         name: str = "the result",
         items: tuple[str, ...] = (),
     ) -> Difference | None:
-        """Return how `received` differs from `expected`, or None where it does not.
-
-        Args:
-            expected: The reference's answer.
-            received: The learner's answer.
-            name: What to call the answer in the message.
-            items: What to call its items, if it is a tuple.
-        """
+        """Return how `received` differs from `expected`, or None where it does not."""
         if isinstance(expected, np.ndarray) and expected.ndim == 0:
             expected = expected.item()
         if received is None and expected is not None:
@@ -61,10 +102,6 @@ class Close:
         if isinstance(expected, dict):
             return self._dict_difference(expected, received, name)
         return self._number_difference(expected, received, name)
-
-    def equal(self, one: Any, other: Any) -> bool:
-        """Return whether two answers are the same within the tolerance."""
-        return self.difference(one, other) is None
 
     def _array_difference(
         self, expected: np.ndarray, received: Any, name: str

@@ -31,7 +31,7 @@ def check(name: str, function: Callable[..., Any]) -> None:
             f"`check` needs the function itself. Received: {type(function).__name__}. "
             f"Write check({name!r}, {paper.name}), without parentheses after the name."
         )
-    verdict = mark(paper, asking(function))
+    verdict = mark(paper, asking(function, paper.through))
     _show(verdict)
     if not verdict.passed:
         raise CheckFailed(f"{headline(verdict)}. {verdict.message}")

@@ -113,6 +113,8 @@ def _mark_properties(paper: Paper, ask: Ask, trials: list[Trial]) -> Verdict:
         except _CallFailed as failed:
             said = f"Called again with other arguments: {_raised(paper, failed.outcome)}"
             return _verdict(paper, 0.0, "", [*trials, Trial(title, False, said)])
+        except (TypeError, ValueError, IndexError):  # what came back cannot be put together
+            finding = "Called with other arguments, it gave a result of another form."
         trials = [*trials, Trial(title, finding is None, finding or "")]
         if finding is not None:
             cost = max(cost, prop.cost)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rnncourse.checks.calls import Inputs, Outcome, asking
-from rnncourse.checks.compare import Close
+from rnncourse.checks.compare import Close, Comparison, comparison_from_tree
 from rnncourse.checks.properties import Property, property_from_tree
 from rnncourse.checks.values import from_tree, rounded, to_tree
 from rnncourse.errors import QuestionError
@@ -49,6 +49,7 @@ class Paper:
         compare: When an answer equals the expected one.
         seed: Seed of the properties' randomness.
         time_limit: Seconds that one call may take.
+        through: The adapter of `rnncourse.checks.adapters` that makes the call; "" for none.
     """
 
     name: str
@@ -57,15 +58,16 @@ class Paper:
     properties: tuple[Property, ...] = ()
     returns: tuple[str, ...] = ()
     blame: Mapping[str, str] = field(default_factory=dict)
-    compare: Close = field(default_factory=Close)
+    compare: Comparison = field(default_factory=Close)
     seed: int = 0
     time_limit: float = 10.0
+    through: str = ""
 
 
 def broken_properties(paper: Paper, function: Callable[..., Any]) -> list[str]:
     """Return what the properties find wrong with `function`, called here."""
     rng, inputs = np.random.default_rng(paper.seed), paper.cases[0].inputs
-    ask = asking(function)
+    ask = asking(function, paper.through)
     found = [prop.broken(ask, inputs, paper.compare, rng) for prop in paper.properties]
     return [finding for finding in found if finding is not None]
 
@@ -81,9 +83,10 @@ def papers_to_text(papers: Mapping[str, Paper]) -> str:
         cases = ",\n".join(f"   {json.dumps(_case_to_tree(case))}" for case in paper.cases)
         head = {
             "points": paper.points,
-            "compare": vars(paper.compare),
+            "compare": paper.compare.to_tree(),
             "seed": paper.seed,
             "time_limit": paper.time_limit,
+            "through": paper.through,
             "returns": list(paper.returns),
             "properties": [p.to_tree() for p in paper.properties],
             "blame": dict(paper.blame),
@@ -141,7 +144,8 @@ def _paper_from_tree(name: str, tree: dict[str, Any]) -> Paper:
         properties=tuple(property_from_tree(p) for p in tree["properties"]),
         returns=tuple(tree["returns"]),
         blame=tree["blame"],
-        compare=Close(**tree["compare"]),
+        compare=comparison_from_tree(tree["compare"]),
         seed=tree["seed"],
         time_limit=tree["time_limit"],
+        through=tree["through"],
     )

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnncourse.checks.calls import Ask, Inputs, Outcome
-from rnncourse.checks.compare import Close
+from rnncourse.checks.compare import Comparison
 from rnncourse.errors import QuestionError
 
 KINDS: dict[str, type["Property"]] = {}
@@ -42,7 +42,7 @@ class Property(ABC):
 
     @abstractmethod
     def broken(
-        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
     ) -> str | None:
         """Return how the property is broken, or None where it holds.
 
@@ -80,7 +80,7 @@ class InputsUntouched(Property):
         return "leaves its arguments as they were"
 
     def broken(
-        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
     ) -> str | None:
         """Ask once, and look at the arguments."""
         changed = ask(inputs).changed
@@ -110,7 +110,7 @@ class BatchIndependent(Property):
         return "each instance of the batch is on its own"
 
     def broken(
-        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
     ) -> str | None:
         """Ask for the last instance alone, and for all but the first in reverse order."""
         batch = len(inputs[self.arguments[0]])
@@ -149,7 +149,7 @@ class IndependentOf(Property):
         return f"{_name(self.item, items)} does not depend on {self.argument}{given}"
 
     def broken(
-        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
     ) -> str | None:
         """Change the argument, and look whether the result changes."""
         base = inputs | {name: np.zeros_like(inputs[name]) for name in self.zeros}
@@ -176,7 +176,7 @@ class DependsOn(Property):
         return f"{_name(self.item, items)} depends on {self.argument}"
 
     def broken(
-        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
     ) -> str | None:
         """Change the argument, and look whether the result stays."""
         cases = (inputs, _changed(inputs, self.argument, rng))
@@ -203,7 +203,7 @@ class IgnoresPadding(Property):
         return f"the padding of {self.argument} changes nothing"
 
     def broken(
-        self, ask: Ask, inputs: Inputs, compare: Close, rng: np.random.Generator
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
     ) -> str | None:
         """Write rubbish into the padding, and look whether the result changes."""
         rubbish = inputs[self.argument].copy()
@@ -217,12 +217,93 @@ class IgnoresPadding(Property):
         )
 
 
+@dataclass(frozen=True)
+class LinearIn(Property):
+    """The result is linear in one argument: that of a sum is the sum of the results.
+
+    Args:
+        argument: Name of the argument.
+    """
+
+    argument: str
+
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
+        return f"the result is linear in {self.argument}"
+
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
+    ) -> str | None:
+        """Ask for `a`, for `b` and for `a − 3 b`."""
+        a = inputs[self.argument]
+        b = rng.normal(size=a.shape).astype(a.dtype)
+        of_a, of_b, of_both = (
+            ask(inputs | {self.argument: value}).value for value in (a, b, a - 3 * b)
+        )
+        if compare.equal(_combined(of_a, of_b), of_both):
+            return None
+        return (
+            f"With `{self.argument}` = a − 3 b, the result is not that of a minus 3 times that "
+            f"of b. Each term must hold `{self.argument}`, or what came of it, exactly once."
+        )
+
+
+@dataclass(frozen=True)
+class SplitsAnywhere(Property):
+    """Two parts of a sequence, one after the other, give what the whole gives.
+
+    The function returns the outputs of all steps, of which the last is the
+    state; or the pair of the outputs and the last state.
+
+    Args:
+        sequence: Name of the argument with the sequence; its second axis is time.
+        state: Name of the argument with the state to start from.
+    """
+
+    sequence: str
+    state: str
+
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
+        return f"{self.sequence} in two parts, with the state carried, gives the same as in one"
+
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
+    ) -> str | None:
+        """Split at a random step, and go on from the first part's last state."""
+        x = inputs[self.sequence]
+        at = int(rng.integers(1, x.shape[1]))
+        whole, whole_state = _run(ask(inputs).value)
+        first, state = _run(ask(inputs | {self.sequence: x[:, :at]}).value)
+        second, last = _run(ask(inputs | {self.sequence: x[:, at:], self.state: state}).value)
+        both = np.concatenate([first, second], axis=1)
+        if compare.equal(whole, both) and compare.equal(whole_state, last):
+            return None
+        return (
+            f"Steps 0 to {at - 1}, then the others from the state that those left, give another "
+            f"result than all {x.shape[1]} steps at once. Is `{self.state}` used, and the last "
+            "state the one after the last step?"
+        )
+
+
+def _combined(one: Any, other: Any) -> Any:
+    """Return `one − 3 other`, item by item."""
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return type(one)(_combined(a, b) for a, b in zip(one, other, strict=True))
+    return one - 3 * other
+
+
+def _run(value: Any) -> tuple[Any, Any]:
+    """Return the outputs and the last state of a run."""
+    return (value[0], value[1]) if isinstance(value, list | tuple) else (value, value[:, -1])
+
+
 def _changed(inputs: Inputs, argument: str, rng: np.random.Generator) -> Inputs:
     array = inputs[argument]
     return inputs | {argument: array + rng.uniform(0.5, 1.0, size=array.shape).astype(array.dtype)}
 
 
-def _same(compare: Close, one: Outcome, other: Outcome) -> bool:
+def _same(compare: Comparison, one: Outcome, other: Outcome) -> bool:
     return compare.equal(one.value, other.value)
 
 

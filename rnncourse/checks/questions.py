@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 
 from rnncourse.checks.calls import Inputs, Outcome, call
-from rnncourse.checks.compare import Close
+from rnncourse.checks.compare import Close, Comparison
 from rnncourse.checks.papers import Case, Paper, broken_properties
 from rnncourse.checks.properties import Property
 from rnncourse.checks.values import describe, rounded, to_text
@@ -38,6 +38,8 @@ class Question:
         cases: Number of calls that an examination tries.
         public_cases: Number of calls that the learner's own check tries.
         time_limit: Seconds that one call may take.
+        through: The adapter of `rnncourse.checks.adapters` that makes the call, where a
+            plain call with plain values is not what is asked; "" for none.
     """
 
     points: float
@@ -46,10 +48,11 @@ class Question:
     also_right: tuple[Function, ...] = ()
     properties: tuple[Property, ...] = ()
     returns: tuple[str, ...] = ()
-    compare: Close = field(default_factory=Close)
+    compare: Comparison = field(default_factory=Close)
     cases: int = 5
     public_cases: int = 3
     time_limit: float = 10.0
+    through: str = ""
 
     def paper(self, name: str, reference: Function, seed: int) -> Paper:
         """Return an examination of fresh cases.
@@ -76,7 +79,7 @@ class Question:
 
     def _case(self, name: str, reference: Function, rng: np.random.Generator) -> Case:
         inputs = rounded(self.draw(rng))
-        expected = call(reference, inputs)
+        expected = call(reference, inputs, self.through)
         if expected.raised or expected.changed:
             raise QuestionError(
                 f"The reference of {name!r} must return and leave its arguments alone. It gave "
@@ -87,7 +90,7 @@ class Question:
                 f"{name!r}: arguments and answers must be arrays, numbers, text, or lists, tuples "
                 f"and dicts of them. Received: {describe(inputs)} and {describe(expected.value)}."
             )
-        mistakes = {message: call(wrong, inputs) for message, wrong in self.mistakes.items()}
+        mistakes = {m: call(wrong, inputs, self.through) for m, wrong in self.mistakes.items()}
         return Case(inputs, expected.value, mistakes)
 
     def _paper(self, name: str, reference: Function, cases: tuple[Case, ...], seed: int) -> Paper:
@@ -100,6 +103,7 @@ class Question:
             compare=self.compare,
             seed=seed,
             time_limit=self.time_limit,
+            through=self.through,
         )
         if broken := broken_properties(paper, reference):
             raise QuestionError(f"The reference of {name!r} breaks its own property: {broken}")

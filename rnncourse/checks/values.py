@@ -1,7 +1,7 @@
 """Values as plain text: how arguments and answers travel, and are stored.
 
-A value is an array, a number, text, `None`, or a list, tuple or dict of
-values. It becomes a tree of JSON types and comes back the same. Nothing is
+A value is an array, a number, text, `None`, a stand-in for a function, or a
+list, tuple or dict of values. It becomes a tree of JSON types and comes back the same. Nothing is
 pickled and nothing is decompressed, so reading a stranger's tree runs no code
 and takes no more memory than its text. Whatever else a function may return (a
 tensor, a generator) comes back as `Foreign`, which names its type.
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from rnncourse.checks.stand_ins import STAND_INS, StandIn
 from rnncourse.errors import CourseError
 
 KINDS = "biufc"
@@ -58,7 +59,7 @@ def from_text(text: str) -> Any:
     """
     try:
         return from_tree(json.loads(text))
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise CourseError(f"This is not a stored value: {error}") from error
 
 
@@ -78,6 +79,9 @@ def to_tree(value: Any, *, readable: bool = False) -> Any:
         return {
             "dict": [[str(key), to_tree(item, readable=readable)] for key, item in value.items()]
         }
+    if isinstance(value, StandIn):
+        settings = to_tree(value.settings(), readable=readable)
+        return {"stand_in": [type(value).__name__, settings]}
     return {"foreign": value.type_name if isinstance(value, Foreign) else _type_name(value)}
 
 
@@ -98,6 +102,8 @@ def from_tree(tree: Any) -> Any:
         return tuple(from_tree(item) for item in content)
     if kind == "dict":
         return {str(key): from_tree(item) for key, item in content}
+    if kind == "stand_in":
+        return STAND_INS[content[0]](**from_tree(content[1]))
     if kind == "foreign":
         return Foreign(str(content)[:80])
     raise ValueError(f"unknown kind {kind!r}")
@@ -121,6 +127,8 @@ def rounded(value: Any) -> Any:
         return type(value)(rounded(item) for item in value)
     if isinstance(value, dict):
         return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, StandIn):
+        return type(value)(**rounded(value.settings()))
     return value
 
 

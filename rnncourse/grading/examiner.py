@@ -108,7 +108,7 @@ async def _ask(kernel: LearnerKernel, paper: Paper) -> Verdict:
     loop = asyncio.get_running_loop()
 
     def ask(inputs: Inputs) -> Outcome:
-        pending = kernel.ask(paper.name, inputs, paper.time_limit)
+        pending = kernel.ask(paper.name, inputs, paper.time_limit, paper.through)
         return asyncio.run_coroutine_threadsafe(pending, loop).result()
 
     return await asyncio.to_thread(mark, paper, ask)

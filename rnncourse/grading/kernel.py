@@ -26,7 +26,7 @@ from rnncourse.errors import CourseError, KernelError
 
 REQUEST = (
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
-    ".answer(__import__('IPython').get_ipython().user_ns, {name!r}, {inputs!r})"
+    ".answer(__import__('IPython').get_ipython().user_ns, {name!r}, {inputs!r}, {through!r})"
 )
 QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 """No start-up lines on stderr, and the same sums on every processor."""
@@ -85,7 +85,7 @@ class LearnerKernel:
         if trouble == KERNEL_DIED:
             await self._revive()
 
-    async def ask(self, name: str, inputs: Inputs, time_limit: float) -> Outcome:
+    async def ask(self, name: str, inputs: Inputs, time_limit: float, through: str = "") -> Outcome:
         """Return what the learner's function `name` gives for `inputs`.
 
         The answer comes back in the reply to the request, which no output of
@@ -95,8 +95,9 @@ class LearnerKernel:
             name: Name of a function that the notebook's cells define.
             inputs: Its arguments.
             time_limit: Seconds until it is interrupted.
+            through: The adapter that makes the call; "" for none.
         """
-        expression = REQUEST.format(name=name, inputs=to_text(inputs))
+        expression = REQUEST.format(name=name, inputs=to_text(inputs), through=through)
         request = self._alive().kc.execute(
             "", store_history=False, allow_stdin=False, user_expressions={"answer": expression}
         )

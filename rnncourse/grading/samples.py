@@ -105,6 +105,7 @@ class _Answers:
         self.none = dict.fromkeys(self.names, 0.0)
         solved = instructor_notebook(exercise)
         self.right = {name: _cell(solved, f"{name}_solution").source for name in self.names}
+        self.words = {name: _cell(solved, name).source for name in exercise.written}
 
     def notebook(self, code: dict[str, str]) -> NotebookNode:
         """Return the released notebook with `code` in the solution cells of these questions."""
@@ -115,7 +116,10 @@ class _Answers:
 
     def solved(self) -> NotebookNode:
         """Return the released notebook with all answers right."""
-        return self.notebook(self.right)
+        notebook = self.notebook(self.right)
+        for name, text in self.words.items():
+            _cell(notebook, name).source = text
+        return notebook
 
     def but_last(self, code: str) -> NotebookNode:
         """Return the solved notebook with the last answer followed by `code`, in its cell."""
@@ -259,7 +263,7 @@ def _mistake_points(book: _Answers, name: str, number: int) -> float:
     question = book.questions[name]
     wrong = list(question.mistakes.values())[number]
     paper = question.public_paper(name, book.exercise.references[name])
-    return mark(paper, asking(wrong)).points
+    return mark(paper, asking(wrong, paper.through)).points
 
 
 def _bank_code(book: _Answers, name: str, field: str, number: int) -> str:

@@ -48,8 +48,9 @@ def repair(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     learner left it, but after all the solution cells that it stands after in
     the released notebook; if one of those is missing, it stands at the end.
     A cell that occurs twice keeps its name at the last place where it is not the
-    untouched stub. All other cells stay as they are, without tags and other
-    metadata; what was written into a question's cell becomes a cell before it.
+    untouched stub; an answer in words that is missing comes back as its stub.
+    All other cells stay as they are, without tags and other metadata; what was
+    written into a question's cell becomes a cell before it.
 
     Args:
         submitted: What the learner handed in.
@@ -69,6 +70,11 @@ def repair(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
         (_place(released, cell, places, end), _plain(cell, cell))
         for cell in released.cells
         if is_question(cell)
+    ]
+    questions += [
+        (end, _plain(cell, cell))
+        for cell in released.cells
+        if is_written(cell) and grade_id(cell) not in places
     ]
     ordered = sorted(kept + questions, key=lambda pair: pair[0])  # stable: questions come after
     return _with_ids(released, [cell for _, cell in ordered])
@@ -187,6 +193,11 @@ def grade_id(cell: NotebookNode) -> str:
 def is_question(cell: NotebookNode) -> bool:
     """Return whether the cell is graded by running it."""
     return bool(_nbgrader(cell).get("grade")) and not _is_solution(cell)
+
+
+def is_written(cell: NotebookNode) -> bool:
+    """Return whether the cell is an answer in words, which a person marks."""
+    return bool(_nbgrader(cell).get("grade")) and _is_solution(cell)
 
 
 def _is_solution(cell: NotebookNode) -> bool:
