@@ -55,7 +55,7 @@ def check(notebook: Path) -> None:
     with ERR.status(f"Running {notebook.name} …"):
         verdicts = check_notebook(notebook)
     OUT.print(verdict_table(verdicts))
-    sys.exit(0 if all(verdict.passed for verdict in verdicts) else 1)
+    sys.exit(0 if all(verdict.points == verdict.max_points for verdict in verdicts) else 1)
 
 
 @cli.command()

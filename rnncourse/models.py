@@ -66,8 +66,7 @@ def build_bit_counter(
     >>> tuple(build_bit_counter()(np.ones((4, 20, 1))).shape)
     (4, 21)
     """
-    sequence = [keras.Input((bits, 1)), layers.LSTM(units, unroll=unroll), layers.Dense(classes)]
-    return keras.Sequential(sequence, name="bit_counter")
+    return _classifier("bit_counter", (bits, 1), classes, layers.LSTM(units, unroll=unroll))
 
 
 def build_row_rnn(
@@ -88,9 +87,7 @@ def build_row_rnn(
     >>> tuple(build_row_rnn()(np.zeros((3, 28, 28))).shape)
     (3, 10)
     """
-    recurrent = layers.SimpleRNN(units, unroll=unroll)
-    image = keras.Input((rows, columns))
-    return keras.Sequential([image, recurrent, layers.Dense(classes)], name="row_rnn")
+    return _classifier("row_rnn", (rows, columns), classes, layers.SimpleRNN(units, unroll=unroll))
 
 
 def build_row_dense_lstm(
@@ -115,10 +112,8 @@ def build_row_dense_lstm(
     >>> tuple(build_row_dense_lstm()(np.zeros((3, 28, 28))).shape)
     (3, 10)
     """
-    recurrent = layers.LSTM(units, unroll=unroll)
-    image = keras.Input((rows, columns))
-    parts = [image, layers.Dense(units), recurrent, layers.Dense(classes)]
-    return keras.Sequential(parts, name="row_dense_lstm")
+    hidden = layers.Dense(units), layers.LSTM(units, unroll=unroll)
+    return _classifier("row_dense_lstm", (rows, columns), classes, *hidden)
 
 
 def build_row_lstm(
@@ -142,9 +137,7 @@ def build_row_lstm(
     >>> tuple(build_row_lstm()(np.zeros((3, 28, 28))).shape)
     (3, 10)
     """
-    recurrent = layers.LSTM(units, unroll=unroll)
-    image = keras.Input((rows, columns))
-    return keras.Sequential([image, recurrent, layers.Dense(classes)], name="row_lstm")
+    return _classifier("row_lstm", (rows, columns), classes, layers.LSTM(units, unroll=unroll))
 
 
 def build_forecaster(
@@ -240,3 +233,8 @@ def decode_greedily(model: Model, source: ArrayLike, *, steps: int) -> NDArray[n
         logits = ops.convert_to_numpy(model([source, written], training=False))
         written = np.append(written, logits[:, -1:].argmax(axis=-1).astype("int32"), axis=1)
     return written[:, 1:]
+
+
+def _classifier(name: str, shape: tuple[int | None, int], classes: int, *hidden: Any) -> Model:
+    """Return a model that reads a sequence of this shape and gives logits."""
+    return keras.Sequential([keras.Input(shape), *hidden, layers.Dense(classes)], name=name)

@@ -35,9 +35,9 @@ def test_right_answers_pass(slug, name):
     exercise = EXERCISES[slug]
     answers = [exercise.references[name], *exercise.questions[name].also_right]
     for paper in papers(slug, name):
-        assert [mark(paper, asking(answer, paper.through)).points for answer in answers] == [
-            paper.points
-        ] * len(answers)
+        verdicts = [mark(paper, asking(answer, paper.through)) for answer in answers]
+        assert all(verdict.passed for verdict in verdicts)
+        assert {verdict.points for verdict in verdicts} == {paper.points}
 
 
 @pytest.mark.parametrize(("slug", "name"), QUESTIONS)

@@ -1,5 +1,7 @@
 """Verdicts: points, the named mistake, and what feedback may show."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,16 @@ def test_right_answer_gets_all_points():
     verdict = mark(PAPER, asking(lambda x: x.copy()))
     assert (verdict.points, verdict.passed, verdict.mistake) == (5.0, True, "")
     assert type(verdict.points) is float
+
+
+def test_bonus_is_checked_and_does_not_count():
+    """It passes or fails, is named, and changes no sum."""
+    bonus = replace(PAPER, points=0.0)
+    right, wrong = (mark(bonus, asking(f)) for f in (lambda x: x.copy(), lambda x: 2 * x))
+    assert (right.points, right.passed, wrong.points, wrong.passed) == (0.0, True, 0.0, False)
+    assert "it is doubled" in wrong.message
+    assert "bonus, solved" in as_text(right)
+    assert "bonus, not solved" in as_text(wrong)
 
 
 def test_wrong_answer_gets_none_and_is_named():

@@ -57,8 +57,8 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether the answer gets all the points."""
-        return self.points == self.max_points
+        """Whether all trials went well; a bonus can pass or fail, too."""
+        return bool(self.trials) and all(trial.passed for trial in self.trials)
 
 
 def mark(paper: Paper, ask: Ask) -> Verdict:

@@ -26,7 +26,7 @@ class Question:
     """What is asked, what counts as right, and what usually goes wrong.
 
     Args:
-        points: Points of a right answer.
+        points: Points of a right answer; 0 for a bonus, which is checked and not counted.
         draw: Returns the arguments of one call, by name and in the order of
             the signature, from a random generator. Draw pairwise distinct
             sizes, so that a wrong axis shows.

@@ -20,6 +20,8 @@ def points_text(points: float) -> str:
 
 def headline(verdict: Verdict) -> str:
     """Return the question and its points in one line."""
+    if not verdict.max_points:
+        return f"{verdict.question}: bonus, {'solved' if verdict.passed else 'not solved'}"
     return (
         f"{verdict.question}: {points_text(verdict.points)} of "
         f"{points_text(verdict.max_points)} points"
