@@ -9,13 +9,16 @@ from rnncourse.checks.learner import exercise_roots, public_papers
 from rnncourse.checks.marking import Verdict
 from rnncourse.errors import NotebookError, UnknownNameError
 from rnncourse.grading.examiner import examine
-from rnncourse.grading.submissions import read_submission, repair
+from rnncourse.grading.submissions import is_written, read_submission, repair
 
 CHECK_LINE = re.compile(r"""check\(\s*["']([^"'/]+)/""")
 
 
-def check_notebook(path: Path) -> list[Verdict]:
-    """Return the verdict of each question, from the cases that the learner has.
+def check_notebook(path: Path) -> tuple[list[Verdict], float]:
+    """Return the verdict of each question, and the points that a person will give.
+
+    The verdicts come from the cases that the learner has; answers in words are
+    marked by a person.
 
     Args:
         path: A released exercise, solved or not; its check cells say which.
@@ -38,7 +41,8 @@ def check_notebook(path: Path) -> list[Verdict]:
         if released.is_file():
             notebook = repair(notebook, read_submission(released))
             break
-    return list(examine(notebook, papers, folder=str(folder)).values())
+    by_hand = sum(float(c.metadata.nbgrader.points) for c in notebook.cells if is_written(c))
+    return list(examine(notebook, papers, folder=str(folder)).values()), by_hand
 
 
 def _exercise_of(path: Path, notebook: NotebookNode) -> str:

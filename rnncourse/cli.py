@@ -53,8 +53,8 @@ def check(notebook: Path) -> None:
     from rnncourse.tables import verdict_table
 
     with ERR.status(f"Running {notebook.name} …"):
-        verdicts = check_notebook(notebook)
-    OUT.print(verdict_table(verdicts))
+        verdicts, by_hand = check_notebook(notebook)
+    OUT.print(verdict_table(verdicts, by_hand=by_hand))
     sys.exit(0 if all(verdict.points == verdict.max_points for verdict in verdicts) else 1)
 
 

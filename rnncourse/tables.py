@@ -17,8 +17,13 @@ Manifest = Mapping[str, Mapping[str, Any]]
 STYLES = {True: "green", False: "red", None: "dim"}
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> Group:
-    """Return the verdicts of one notebook: every trial, then the sum."""
+def verdict_table(verdicts: Sequence[Verdict], *, by_hand: float = 0.0) -> Group:
+    """Return the verdicts of one notebook: every trial, then the sum.
+
+    Args:
+        verdicts: The verdicts.
+        by_hand: Points of answers in words, which a person marks.
+    """
     parts: list[Any] = []
     for verdict in verdicts:
         first, *rest = as_text(verdict).splitlines()
@@ -27,6 +32,8 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Group:
     maximum = sum(verdict.max_points for verdict in verdicts)
     done = points == maximum
     total = f"{points_text(points)} of {points_text(maximum)} points"
+    if by_hand:
+        total += f"; {points_text(by_hand)} more for your answer in words, marked by a person"
     return Group(*parts, Text(total, style=f"bold {STYLES[done]}" if done else "bold"))
 
 
@@ -102,12 +109,18 @@ def _why(outcome: SubmissionOutcome) -> str:
     if outcome.total is None:
         return f"{outcome.reason[:1].upper()}{outcome.reason[1:]}"
     if outcome.total == outcome.max_points:
-        return "All right."
+        return f"All right.{_by_hand(outcome)}"
     said = {
         name: message
         for name, message in outcome.messages.items()
         if not message.startswith("Right")
     }
     if len(set(said.values())) == 1 < len(said):
-        return next(iter(said.values()))
-    return "\n".join(f"{name}: {message}" for name, message in said.items())
+        return f"{next(iter(said.values()))}{_by_hand(outcome)}"
+    lines = [f"{name}: {message}" for name, message in said.items()]
+    return "\n".join(lines) + _by_hand(outcome)
+
+
+def _by_hand(outcome: SubmissionOutcome) -> str:
+    points = points_text(sum(outcome.by_hand.values()))
+    return f" {points} points to give by hand." if outcome.by_hand else ""

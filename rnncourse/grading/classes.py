@@ -63,7 +63,8 @@ class SubmissionOutcome:
         points: Points of each question.
         messages: What the learner is told, by question.
         mistakes: The named mistake of each question, where there is one.
-        max_points: Points of an all right submission.
+        max_points: Points of an all right submission, without those given by hand.
+        by_hand: Points of each answer in words that a person has to read.
         seed: Seed of the examination.
         submission: SHA-256 of the submitted file.
         exercise: Fingerprint of the exercise's sources.
@@ -78,6 +79,7 @@ class SubmissionOutcome:
     messages: dict[str, str] = field(default_factory=dict)
     mistakes: dict[str, str] = field(default_factory=dict)
     max_points: float = 0.0
+    by_hand: dict[str, float] = field(default_factory=dict)
     seed: int | None = None
     submission: str = ""
     exercise: str = ""
@@ -221,6 +223,7 @@ class ClassFolder:
             "messages": {name: verdict["message"] for name, verdict in verdicts.items()},
             "mistakes": {n: v["mistake"] for n, v in verdicts.items() if v["mistake"]},
             "max_points": sum(verdict["max_points"] for verdict in verdicts.values()),
+            "by_hand": record["by_hand"],
             "seed": record["seed"],
         }
 

@@ -12,12 +12,13 @@ from typing import Any, TextIO
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.utils import compute_checksum
 from traitlets import Integer, Unicode
 
 from rnncourse.checks.marking import without_cases
 from rnncourse.exercises import Course
 from rnncourse.grading.examiner import examine
-from rnncourse.grading.submissions import read_submission, repair
+from rnncourse.grading.submissions import grade_id, is_written, read_submission, repair
 
 RECORD = "rnncourse"
 """Key of the notebook's metadata under which seed and verdicts are recorded."""
@@ -82,6 +83,16 @@ class Examine(Execute):
         nb.metadata[RECORD] = {
             "seed": seed,
             "exercise": exercise.fingerprint(),
+            "by_hand": _to_read(nb),
             "verdicts": {name: asdict(without_cases(v)) for name, v in verdicts.items()},
         }
         return nb, resources
+
+
+def _to_read(notebook: NotebookNode) -> dict[str, float]:
+    """Return the points of each answer in words that was written; nbgrader gives a stub 0."""
+    return {
+        grade_id(cell): float(cell.metadata.nbgrader.points)
+        for cell in notebook.cells
+        if is_written(cell) and compute_checksum(cell) != cell.metadata.nbgrader.checksum
+    }
