@@ -10,6 +10,7 @@ from rnncourse.checks import (
     IgnoresPadding,
     IndependentOf,
     InputsUntouched,
+    Learns,
     LinearIn,
     SplitsAnywhere,
 )
@@ -118,6 +119,7 @@ def test_lost_batch_axis_is_named_as_such():
         IgnoresPadding("x", "mask"),
         IndependentOf("h", ("w",), 1),
         DependsOn("x"),
+        Learns("counting", 0.9),
         LinearIn("x"),
         SplitsAnywhere("x", "h"),
     ],
@@ -142,6 +144,7 @@ def test_every_property_has_a_title(kind):
         "DependsOn": ("x",),
         "IgnoresPadding": ("x", "m"),
         "LinearIn": ("x",),
+        "Learns": ("counting", 0.9),
         "SplitsAnywhere": ("x", "h"),
     }
     assert len(kind(*settings.get(kind.__name__, ())).title()) > 10

@@ -6,6 +6,7 @@
     calls       calling a function once, and what came of it
     compare     is it the expected answer, and if not, where do they part
     properties  what must hold over several calls
+    models      questions that ask for a Keras model
     papers      cases and properties of one question, as plain values
     questions   the hand-written question with its bank of wrong answers
     marking     ask, compare, name the mistake, give the points
@@ -17,6 +18,7 @@ Everything here needs NumPy alone.
 
 from rnncourse.checks.compare import EXACT, Close, Comparison
 from rnncourse.checks.learner import check
+from rnncourse.checks.models import Learns
 from rnncourse.checks.properties import (
     BatchIndependent,
     DependsOn,
@@ -39,6 +41,7 @@ __all__ = [
     "IgnoresPadding",
     "IndependentOf",
     "InputsUntouched",
+    "Learns",
     "LinearCell",
     "LinearIn",
     "Property",

@@ -28,6 +28,8 @@ class Property(ABC):
 
     cost: ClassVar[float] = 1.0
     """The share of a question's points that is lost where the property is broken."""
+    costly: ClassVar[bool] = False
+    """Whether the references are held to it only when the exercise is built."""
 
     def __init_subclass__(cls) -> None:
         KINDS[cls.__name__] = cls
