@@ -21,7 +21,9 @@ EXPECTED = np.linspace(-1, 1, 12).reshape(4, 3)
         (EXPECTED.T, "It looks transposed"),
         (EXPECTED[:, 0], "An axis was lost"),
         (EXPECTED[None], "an axis too many"),
-        (EXPECTED[:2], r"shape \(2, 3\), expected \(4, 3\)"),
+        (EXPECTED[:2], r"shape \(2, 3\), expected \(4, 3\). Axis 0 is too short"),
+        (np.ones((4, 5)), "Axis 1 is too long"),
+        (np.ones((5, 5)), "Print the shape of each factor"),
         (EXPECTED.astype("float32"), "dtype float32, expected float64"),
         (EXPECTED * np.nan, "NaN or infinity at 12 of 12"),
         (EXPECTED + np.inf, "NaN or infinity"),
@@ -103,3 +105,16 @@ def test_items_are_called_by_their_names(received, said):
 def test_numbers_and_text_compare(expected, received, same):
     """Plain values compare by value."""
     assert Close().equal(expected, received) is same
+
+
+def test_truth_values_are_called_by_their_names():
+    """A mask holds False and True, and is made by a comparison."""
+    mask = np.array([True, False])
+    assert "dtype=bool" in Close().difference(mask, np.array([1, 0])).reason
+    assert "expected True, received False" in Close().difference(mask, ~mask).detail
+
+
+def test_list_of_another_length_is_counted():
+    """The places of a list have no names."""
+    said = Close().difference([EXPECTED] * 5, [EXPECTED] * 4).reason
+    assert said.endswith("expected a list of 5.")

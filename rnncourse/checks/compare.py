@@ -118,7 +118,7 @@ class Close(Comparison):
         if received.dtype != expected.dtype:
             return Difference(
                 f"{name} has dtype {received.dtype}, expected {expected.dtype}. "
-                "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
+                + _dtype_hint(expected.dtype)
             )
         return self._values_difference(expected, received, name)
 
@@ -137,7 +137,8 @@ class Close(Comparison):
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         return Difference(
             f"{name} is wrong at {wrong.sum()} of {received.size} places.",
-            f"At {list(place)}: expected {expected[place]:.6g}, received {received[place]:.6g}.",
+            f"At {list(place)}: expected {_number(expected[place])}, "
+            f"received {_number(received[place])}.",
         )
 
     def _items_difference(
@@ -148,7 +149,9 @@ class Close(Comparison):
         items: tuple[str, ...],
     ) -> Difference | None:
         if not isinstance(received, list | tuple) or len(received) != len(expected):
-            wanted = f"a {type(expected).__name__} of {len(expected)}: {', '.join(items)}"
+            wanted = f"a {type(expected).__name__} of {len(expected)}"
+            if isinstance(expected, tuple):  # whose places have a meaning each
+                wanted += f": {', '.join(items)}"
             return Difference(f"{name} is {describe(received)}; expected {wanted}.")
         for item, one, other in zip(items, expected, received, strict=True):
             if difference := self.difference(one, other, item):
@@ -210,6 +213,16 @@ def _cure(received: Any) -> str:
     return next((cure for part, cure in cures.items() if part in name), "Look at the return line.")
 
 
+def _dtype_hint(expected: np.dtype) -> str:
+    if expected.kind == "b":
+        return "Return a comparison, or make the array with dtype=bool."
+    return "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
+
+
+def _number(value: Any) -> str:
+    return str(value) if isinstance(value, np.bool) else f"{value:.6g}"
+
+
 def _shape_hint(expected: tuple[int, ...], received: tuple[int, ...]) -> str:
     if received == expected[::-1]:
         return " It looks transposed."
@@ -219,4 +232,9 @@ def _shape_hint(expected: tuple[int, ...], received: tuple[int, ...]) -> str:
         return " An axis was lost: a sum, a mean or an index too many?"
     if len(received) > len(expected):
         return " There is an axis too many: a missing sum, or broadcasting of a vector?"
-    return " Print the shape of each factor: which product gives this size?"
+    differing = [axis for axis in range(len(expected)) if expected[axis] != received[axis]]
+    if len(differing) > 1:
+        return " Print the shape of each factor: which product gives this size?"
+    axis = differing[0]
+    few = received[axis] < expected[axis]
+    return f" Axis {axis} is too {'short' if few else 'long'}: where should it begin and end?"

@@ -93,7 +93,8 @@ def model_outputs(build: Any, x: NDArray[Any], train: Any, *arguments: Any) -> A
     model = build(*arguments)
     if not isinstance(model, keras.Model):
         raise UnreadableAnswer(
-            f"The result is {describe(model)}, not a Keras model. Return the untrained model itself."
+            f"The result is {describe(model)}, not a Keras model. "
+            "Return the model itself, not yet trained."
         )
     outputs = model(x[:1])  # builds it
     if isinstance(outputs, list | tuple | dict):

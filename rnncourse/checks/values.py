@@ -139,7 +139,8 @@ def describe(value: Any) -> str:
     'a tuple of 2: float64 (4, 5), the int 3'
     """
     if isinstance(value, Foreign):
-        return f"a {value.type_name}"
+        article = "an" if value.type_name[:1] in "aeiou" else "a"
+        return f"{article} {value.type_name}"
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape}" if value.ndim else f"the {value.dtype} {value}"
     if value is None:
