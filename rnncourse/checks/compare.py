@@ -231,7 +231,7 @@ def _shape_hint(expected: tuple[int, ...], received: tuple[int, ...]) -> str:
     if len(received) < len(expected):
         return " An axis was lost: a sum, a mean or an index too many?"
     if len(received) > len(expected):
-        return " There is an axis too many: a missing sum, or broadcasting of a vector?"
+        return " There is an axis too many: a slice where an index belongs, or a missing sum?"
     differing = [axis for axis in range(len(expected)) if expected[axis] != received[axis]]
     if len(differing) > 1:
         return " Print the shape of each factor: which product gives this size?"

@@ -176,7 +176,8 @@ def _raised(paper: Paper, outcome: Outcome) -> str:
     }
     text = f"It raised {outcome.raised}: {outcome.message}".rstrip(": ")
     place = f" ({outcome.place})" if outcome.place else ""
-    hint = " Is a prefix such as np. missing?" if outcome.raised == "NameError" else ""
+    unknown = " Is it spelled as it was defined, and is no prefix such as np. missing?"
+    hint = unknown if outcome.raised == "NameError" else ""
     return messages.get(outcome.raised, f"{text}{place}.{hint}".replace("..", "."))
 
 

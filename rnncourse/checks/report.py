@@ -36,14 +36,14 @@ def standing(verdict: Verdict) -> bool | None:
 def as_text(verdict: Verdict, width: int = 88) -> str:
     """Return the verdict as lines of text: what was tried, what came back, what it looks like."""
     lines = [f"{SIGNS[standing(verdict)]} {headline(verdict)}"]
+    if verdict.mistake or not verdict.trials:
+        lines.append(fill(verdict.message, width, initial_indent="  ", subsequent_indent="  "))
+    said_before = ""
     for trial in verdict.trials:
         lines.append(f"  {SIGNS[trial.passed]} {trial.title}")
-        if said := _said(trial):
+        if (said := _said(trial)) and said != said_before:
             lines.append(fill(said, width, initial_indent=" " * 6, subsequent_indent=" " * 6))
-    if not verdict.trials:
-        lines.append(fill(verdict.message, width, initial_indent="  ", subsequent_indent="  "))
-    elif verdict.mistake:
-        lines += ["", fill(verdict.message, width)]
+        said_before = said
     return "\n".join(lines)
 
 
