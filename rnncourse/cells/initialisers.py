@@ -14,7 +14,7 @@ def init_rnn(features: int, units: int, rng: np.random.Generator) -> RNNWeights:
         rng: Source of randomness.
 
     Returns:
-        The weights, in float64: a Glorot kernel, an orthogonal recurrent kernel, no bias.
+        Weights in float64. The kernel is Glorot's, the recurrent kernel orthogonal, the bias zero.
 
     >>> init_rnn(3, 5, np.random.default_rng(0)).recurrent_kernel.shape
     (5, 5)

@@ -120,7 +120,7 @@ def forward(
         mask: True where there is an input, as for `unroll`.
 
     Returns:
-        The trace: inputs, mask, states and weights.
+        The trace of inputs, mask, states and weights.
 
     Raises:
         ShapeError: If `x`, `state` or `mask` does not fit the weights or each other.

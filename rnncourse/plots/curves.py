@@ -28,7 +28,7 @@ def gradient_norms(ax: "Axes", norms: Mapping[str, ArrayLike] | ArrayLike) -> "A
         norms: One line of shape `(timesteps,)`, or lines by name.
 
     Returns:
-        The axes. A norm of 0 has no logarithm: its line leaves the picture there.
+        The axes. The line of a norm of 0, which has no logarithm, leaves the picture there.
 
     Raises:
         ShapeError: If there is no line, or one has another rank.

@@ -143,8 +143,8 @@ def cut_at_eos(tokens: ArrayLike, eos: int) -> list[NDArray[Any]]:
         eos: The token that ends a sequence.
 
     Returns:
-        One array a sequence, of its own length: all steps where `eos` does not occur, none
-        where it comes first.
+        One array a sequence, each of its own length. It has all steps where `eos` does not
+        occur, and none where it comes first.
 
     Raises:
         ShapeError: If `tokens` is not a matrix.

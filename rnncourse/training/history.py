@@ -60,7 +60,7 @@ class History:
 
     @property
     def steps_per_second(self) -> float:
-        """Rate in the steady state: without the first call, which compiles; NaN if there is one."""
+        """Rate in the steady state, without the first call, which compiles; NaN if there is one."""
         if len(self.calls) < 2:
             return float("nan")
         (first, begun), (last, ended) = self.calls[0], self.calls[-1]
