@@ -5,6 +5,7 @@
     adapters    other ways to call than with plain values
     calls       calling a function once, and what came of it
     compare     is it the expected answer, and if not, where do they part
+    layers      layers with weights set by hand, compared by what they do
     properties  what must hold over several calls
     models      questions that ask for a Keras model
     papers      cases and properties of one question, as plain values
@@ -17,6 +18,7 @@ Everything here needs NumPy alone.
 """
 
 from rnncourse.checks.compare import EXACT, Close, Comparison
+from rnncourse.checks.layers import SameLayer
 from rnncourse.checks.learner import check
 from rnncourse.checks.models import Learns
 from rnncourse.checks.properties import (
@@ -30,13 +32,14 @@ from rnncourse.checks.properties import (
     SplitsAnywhere,
 )
 from rnncourse.checks.questions import Question
-from rnncourse.checks.stand_ins import LinearCell, StandIn
+from rnncourse.checks.stand_ins import DecimalCell, LinearCell, StandIn, StillCell
 
 __all__ = [
     "EXACT",
     "BatchIndependent",
     "Close",
     "Comparison",
+    "DecimalCell",
     "DependsOn",
     "IgnoresPadding",
     "IndependentOf",
@@ -46,7 +49,9 @@ __all__ = [
     "LinearIn",
     "Property",
     "Question",
+    "SameLayer",
     "SplitsAnywhere",
     "StandIn",
+    "StillCell",
     "check",
 ]

@@ -19,6 +19,7 @@ from rnncourse.checks.values import describe, rounded, to_text
 from rnncourse.errors import QuestionError
 
 Function = Callable[..., Any]
+Draw = Callable[[np.random.Generator], Inputs]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,8 @@ class Question:
         points: Points of a right answer; 0 for a bonus, which is checked and not counted.
         draw: Returns the arguments of one call, by name and in the order of
             the signature, from a random generator. Draw pairwise distinct
-            sizes, so that a wrong axis shows.
+            sizes, so that a wrong axis shows. Several functions take turns, so
+            that every paper has a case of each.
         mistakes: Wrong answers by the message that each deserves.
         also_right: Right answers, written differently from the reference.
         properties: What must hold beyond the cases.
@@ -43,7 +45,7 @@ class Question:
     """
 
     points: float
-    draw: Callable[[np.random.Generator], Inputs]
+    draw: Draw | tuple[Draw, ...]
     mistakes: dict[str, Function]
     also_right: tuple[Function, ...] = ()
     properties: tuple[Property, ...] = ()
@@ -66,19 +68,24 @@ class Question:
             QuestionError: If the reference raises, changes its arguments, or
                 does not pass its own properties.
         """
-        rng = np.random.default_rng(seed)
-        cases = tuple(self._case(name, reference, rng) for _ in range(self.cases))
+        cases = self._cases(name, reference, seed, self.cases)
         return self._paper(name, reference, cases, seed, costly=False)
 
     def public_paper(self, name: str, reference: Function) -> Paper:
         """Return the paper that is released: always the same, with rounded numbers."""
         seed = crc32(name.encode())
-        rng = np.random.default_rng(seed)
-        cases = tuple(self._case(name, reference, rng) for _ in range(self.public_cases))
+        cases = self._cases(name, reference, seed, self.public_cases)
         return self._paper(name, reference, cases, seed, costly=True)
 
-    def _case(self, name: str, reference: Function, rng: np.random.Generator) -> Case:
-        inputs = rounded(self.draw(rng))
+    def _cases(self, name: str, reference: Function, seed: int, count: int) -> tuple[Case, ...]:
+        rng = np.random.default_rng(seed)
+        draws = self.draw if isinstance(self.draw, tuple) else (self.draw,)
+        return tuple(
+            self._case(name, reference, rounded(draws[number % len(draws)](rng)))
+            for number in range(count)
+        )
+
+    def _case(self, name: str, reference: Function, inputs: Inputs) -> Case:
         expected = call(reference, inputs, self.through)
         if expected.raised or expected.changed:
             raise QuestionError(

@@ -45,3 +45,38 @@ class LinearCell(StandIn):
         """Return the output and the next state of one step."""
         h = x @ self.kernel + h @ self.recurrent_kernel
         return h @ self.output_kernel, h
+
+
+@dataclass(frozen=True)
+class DecimalCell(StandIn):
+    """A cell that reads digits: the state is the number so far, the output what is left of it.
+
+    Input, state and output have the same shape, so that no error stops a program
+    that takes one for the other: it gives wrong numbers, as in most networks.
+
+    Args:
+        modulus: The output is the remainder of the new number after division by it.
+
+    >>> DecimalCell(modulus=7)(np.array([[2.0]]), np.array([[31.0]]))
+    (array([[4.]]), array([[312.]]))
+    """
+
+    modulus: int
+
+    def __call__(self, x: NDArray[Any], h: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the output and the next state of one step."""
+        h = 10 * h + x
+        return h % self.modulus, h
+
+
+@dataclass(frozen=True)
+class StillCell(StandIn):
+    """A cell whose state never changes, and whose output is its input.
+
+    >>> StillCell()(np.array([[2.0]]), np.array([[31.0]]))
+    (array([[2.]]), array([[31.]]))
+    """
+
+    def __call__(self, x: NDArray[Any], h: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the output and the next state of one step."""
+        return x, h
