@@ -129,7 +129,8 @@ def _verdict(paper: Paper, share: float, mistake: str, trials: list[Trial]) -> V
     if not failed:
         message = f"Right: all {len(tried)} trials passed."
     elif mistake:
-        message = f"It looks like this: {mistake}."
+        stop = "" if mistake.endswith(("?", ".")) else "."
+        message = f"It looks like this: {mistake}{stop}"
     else:
         message = _explained(failed[0])
     points = min(max(maximum * share, 0.0), maximum)

@@ -41,8 +41,9 @@ def as_text(verdict: Verdict, width: int = 88) -> str:
     said_before = ""
     for trial in verdict.trials:
         lines.append(f"  {SIGNS[trial.passed]} {trial.title}")
-        if (said := _said(trial)) and said != said_before:
-            lines.append(fill(said, width, initial_indent=" " * 6, subsequent_indent=" " * 6))
+        if said := _said(trial):
+            text = "The same." if said == said_before else said
+            lines.append(fill(text, width, initial_indent=" " * 6, subsequent_indent=" " * 6))
         said_before = said
     return "\n".join(lines)
 
