@@ -5,6 +5,7 @@
 # Read the chapter *Sequence shapes* first; allow 30 minutes.
 #
 # Replace each stub (`raise NotImplementedError()`) by your own code and run the cell.
+# Write all four functions yourself, in NumPy, without `rnncourse.sequences`: some lie ready there, and whoever imports one has learnt nothing.
 # Then run the check below it: it tries your function, says what came back, and names the mistake if it knows it.
 # The grading asks the same questions with fresh numbers.
 #
@@ -65,7 +66,8 @@ check("03_sequence_shapes/to_time_major", to_time_major)
 # | the result | `(batch, side, side)` |
 #
 # The argument `side` is missing on purpose: it follows from the shape of `images`.
-# In these checks 100·b + 10·t + f stands for the pixel in row t and column f of image b.
+# It must be an integer, and `np.sqrt` gives a float.
+# In these checks the last three digits, 100·b + 10·t + f, stand for the pixel in row t and column f of image b.
 #
 # A worked number: a batch of 5 images of 9 pixels each has `side` 3; the pixel `images[4, 5]` comes to the place `y[4, 1, 2]`, because $5 = 1 \cdot 3 + 2$.
 
@@ -96,7 +98,8 @@ check("03_sequence_shapes/image_rows", image_rows)
 # | `length` | steps in a window | an integer, from 2 to `timesteps` |
 #
 # Return an array of shape `(windows, length, features)` with `windows = timesteps - length + 1`.
-# In these checks 10·t + f stands for feature f at step t of the series.
+# Window $i$ is a slice of the series; write it yourself, without `rnncourse.sequences`.
+# In these checks the last three digits, 10·t + f, stand for feature f at step t of the series.
 #
 # A worked number: a series of 6 steps has 4 windows of length 3; with one feature and the values 0, 10, 20, 30, 40, 50, the last window is 30, 40, 50.
 

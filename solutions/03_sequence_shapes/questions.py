@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from rnncourse import sequences as library
 from rnncourse.checks import BatchIndependent, InputsUntouched, Question
 
 # ---------------------------------------------------------------- what is drawn
@@ -33,11 +34,12 @@ def flat_images(rng):
 def series_and_length(rng):
     """Return a series and a length; windows, length, features and timesteps all differ.
 
-    Windows and length differ by two at least: wrong answers would coincide otherwise.
+    So that no two wrong answers coincide, two windows fit without overlap, and a window has
+    three steps at least: a slice of one step would be broadcast to a window of two.
     """
-    length, features, windows = rng.choice([2, 3, 4, 5, 6, 7], size=3, replace=False)
+    length, features, windows = rng.choice([2, 3, 4, 5, 6, 7, 8], size=3, replace=False)
     timesteps = windows + length - 1
-    if timesteps == features or windows < 3 or abs(windows - length) < 2:
+    if timesteps == features or length < 3 or windows < length + 2:
         return series_and_length(rng)
     return {"series": content_coded(rng, timesteps, features), "length": int(length)}
 
@@ -86,6 +88,15 @@ def rows_time_first_by_reshape(images):
     return images.reshape(side_of(images), -1, side_of(images))
 
 
+def rows_batch_last_by_reshape(images):
+    return images.reshape(side_of(images), side_of(images), -1)
+
+
+def rows_of_side(side):
+    """Return the answer that computes `side` in this way, and reshapes with it."""
+    return lambda images: images.reshape(len(images), side(images), side(images))
+
+
 def rows_in_place(images):
     images.shape = (len(images), side_of(images), side_of(images))
     return images
@@ -126,6 +137,24 @@ def windows_by_reshape(series, length):
     return view.reshape(len(view), length, series.shape[1])
 
 
+def windows_filled(stop):
+    """Return the answer that fills an array with slices up to `stop(i, length)`."""
+
+    def answer(series, length):
+        y = np.zeros((len(series) - length + 1, length, series.shape[1]))
+        for i in range(len(y)):
+            y[i] = series[i : stop(i, length)]
+        return y
+
+    return answer
+
+
+def windows_filled_once(series, length):
+    y = windows_filled(lambda i, n: i + n)(series, length)
+    y[1:] = 0
+    return y
+
+
 def windows_padded(series, length):
     silence = np.zeros((length - 1, series.shape[1]))
     return full(np.concatenate([silence, series]), length)
@@ -162,6 +191,16 @@ to_time_major = Question(
         "time runs backwards: exchange the axes, and do not reverse any": lambda x: np.swapaxes(
             x, 0, 1
         )[::-1],
+        "`[::-1]` reverses the order along one axis, here of the instances: exchange two axes, "
+        "with np.swapaxes or np.transpose": lambda x: x[::-1],
+        "`[:, ::-1]` reverses the order of the steps: exchange the axes of batch and time, with "
+        "np.swapaxes or np.transpose": lambda x: x[:, ::-1],
+        "`transpose` wants a place for every axis: the features stay the last one, so add a 2": (
+            lambda x: x.transpose(1, 0)
+        ),
+        "`x[t]` is instance t: step t of all instances is x[:, t]": lambda x: np.stack(
+            [x[t] for t in range(x.shape[1])]
+        ),
         "the result is a list of steps: np.stack makes one array of it": lambda x: [
             x[:, t] for t in range(x.shape[1])
         ],
@@ -184,14 +223,28 @@ image_rows = Question(
     draw=flat_images,
     properties=(InputsUntouched(), BatchIndependent(("images",))),
     mistakes={
-        "the steps are the columns of the image: step t is row t, so leave out the transpose": (
-            lambda images: rows(images).swapaxes(1, 2)
-        ),
+        "the steps are the columns of the image: step t is row t, so leave out what exchanges "
+        'them, a transpose or order="F"': lambda images: rows(images).swapaxes(1, 2),
         "time is the first axis: the result is (batch, side, side), batch first": lambda images: (
             rows(images).swapaxes(0, 1)
         ),
         "the pixels of several images are mixed: reshape to (batch, side, side), batch first": (
             rows_time_first_by_reshape
+        ),
+        "the pixels of several images are mixed, by a `reshape` to time first: exchanging axes "
+        "afterwards does not part them, so reshape to (batch, side, side) at once": (
+            lambda images: rows_time_first_by_reshape(images).swapaxes(0, 1)
+        ),
+        "the batch is the last axis, and the pixels of several images are mixed: reshape to "
+        "(batch, side, side), batch first": rows_batch_last_by_reshape,
+        "the pixels of several images are mixed, by a `reshape` to batch last: exchanging axes "
+        "afterwards does not part them, so reshape to (batch, side, side) at once": (
+            lambda images: rows_batch_last_by_reshape(images).transpose(2, 0, 1)
+        ),
+        "`.T` brings pixels of several images side by side, and `reshape` mixes them: reshape "
+        "`images` itself": lambda images: rows(images.T),
+        "the rows of all images follow each other on one axis: reshape to (batch, side, side)": (
+            lambda images: images.reshape(-1, side_of(images))
         ),
         "the images are read from bottom to top: step 0 is the top row": lambda images: rows(
             images
@@ -212,7 +265,38 @@ image_rows = Question(
         "`side` is fixed at 28: compute it from images.shape[1]": lambda images: images.reshape(
             -1, 28, 28
         ),
-        "only the first image is returned: keep the whole batch": lambda images: rows(images)[0],
+        "28 is the side of one data set: `side` follows from images.shape[1]": rows_of_side(
+            lambda images: 28
+        ),
+        "`image_rows` of rnncourse.sequences takes the side as 28: write your own, in which it "
+        "follows from images.shape[1]": library.image_rows,
+        "`side` is the number of images: it is the square root of images.shape[1]": rows_of_side(
+            len
+        ),
+        "len(images) is the number of images: `side` is the square root of images.shape[1]": (
+            lambda images: images.reshape(-1, len(images), len(images))
+        ),
+        "`side` is half the number of pixels: it is their square root": rows_of_side(
+            lambda images: images.shape[1] // 2
+        ),
+        "`side` is the number of pixels: it is their square root": rows_of_side(
+            lambda images: images.shape[1]
+        ),
+        "half of the pixels is not `side`: it is the square root of images.shape[1]": (
+            lambda images: images.reshape(-1, images.shape[1] // 2, images.shape[1] // 2)
+        ),
+        "images.shape[1] counts all pixels of an image: `side` is its square root": (
+            lambda images: images.reshape(-1, images.shape[1], images.shape[1])
+        ),
+        "np.sqrt gives a float, and sizes must be integers: int(np.sqrt(images.shape[1]))": (
+            rows_of_side(lambda images: np.sqrt(images.shape[1]))
+        ),
+        "`side` is a float, and sizes must be integers: int(images.shape[1] ** 0.5)": rows_of_side(
+            lambda images: images.shape[1] ** 0.5
+        ),
+        "only the first image is returned: keep the whole batch, and no `return` in a loop": (
+            lambda images: rows(images)[0]
+        ),
         "the result is a list of images: np.stack makes one array of it": lambda images: list(
             rows(images)
         ),
@@ -237,10 +321,31 @@ make_windows = Question(
             s, n, range(len(s) - n)
         ),
         "the first window is missing: it starts at step 0": lambda s, n: full(s, n)[1:],
-        "some windows are too short, so np.stack refuses them: the last window starts at "
-        "timesteps - length": lambda s, n: cut(s, n, range(len(s))),
-        "some windows are too short, so np.array refuses them: the last window starts at "
+        "the last two windows are missing: there are timesteps - length + 1 of them": (
+            lambda s, n: full(s, n)[:-2]
+        ),
+        "some windows are too short, so np.stack refuses them: each is series[i : i + length], "
+        "and the last one starts at timesteps - length": lambda s, n: cut(s, n, range(len(s))),
+        "some windows are too short, so np.array refuses them: the last one starts at "
         "timesteps - length": lambda s, n: np.array([s[i : i + n] for i in range(len(s))]),
+        "the windows get shorter and shorter, so np.array refuses them: each is "
+        "series[i : i + length]": lambda s, n: np.array([s[i:n] for i in range(len(s) - n + 1)]),
+        "some slices are shorter than a window, and do not fit in its place: each is "
+        "series[i : i + length], and the last one starts at timesteps - length": windows_filled(
+            lambda i, n: n
+        ),
+        "only the first window is returned: `return` stands behind the loop, not in it": (
+            lambda s, n: s[:n]
+        ),
+        "only one window is in the result: `return` stands behind the loop, not in it": (
+            lambda s, n: full(s, n)[:1]
+        ),
+        "only the first window is filled in: `return` stands behind the loop, not in it": (
+            windows_filled_once
+        ),
+        "only the last window is returned: collect all of them in a list, for np.stack": (
+            lambda s, n: s[-n:]
+        ),
         "the windows do not overlap: each starts one step after the one before": (
             windows_side_by_side
         ),
@@ -298,6 +403,21 @@ last_step = Question(
         "the time axis is kept, with one step: index with -1, not with the slice -1:": (
             lambda y: y[:, -1:]
         ),
+        "there is no step with the number timesteps: steps are counted from 0, so the last one is "
+        "timesteps - 1, or -1": lambda y: y[:, y.shape[1]],
+        "len(outputs) is the size of the batch: the number of steps is outputs.shape[1]": (
+            lambda y: y[:, len(y) - 1]
+        ),
+        "only the last unit is left: keep all of them, with one index less": lambda y: y[:, -1, -1],
+        "only the first instance is returned: keep the batch, and no `return` in a loop": (
+            lambda y: y[0, -1]
+        ),
+        "these are all steps of the last instance's last unit: time is axis 1": lambda y: y[
+            -1, :, -1
+        ],
+        "the instances are joined in one vector: the result is (batch, units)": lambda y: y[
+            :, -1
+        ].ravel(),
         "this is the last step of the last instance alone: keep the batch": lambda y: y[-1, -1],
         "this is the mean over time: take the last step alone": lambda y: y.mean(axis=1),
         "this is the sum over time: take the last step alone": lambda y: y.sum(axis=1),
