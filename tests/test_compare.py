@@ -118,3 +118,18 @@ def test_list_of_another_length_is_counted():
     """The places of a list have no names."""
     said = Close().difference([EXPECTED] * 5, [EXPECTED] * 4).reason
     assert said.endswith("expected a list of 5.")
+
+
+def test_items_that_are_right_and_wrong_are_told_apart():
+    """Of five gradients a learner reads which notice the mistake."""
+    names = ("d_x", "d_h0", "d_bias")
+    expected = (EXPECTED, EXPECTED + 1, EXPECTED + 2)
+    said = Close().difference(expected, (EXPECTED, EXPECTED, EXPECTED), items=names).reason
+    assert said.endswith("Wrong, too: `d_bias`. Right: `d_x`.")
+
+
+def test_items_in_another_order_are_named():
+    """The pair is right, the return line is not."""
+    expected = (EXPECTED, EXPECTED.T)
+    said = Close().difference(expected, expected[::-1], items=("h", "c")).reason
+    assert "in another order: `h`, `c`" in said

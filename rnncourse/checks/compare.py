@@ -1,7 +1,7 @@
 """Is an answer the expected one, and if not, where do they part?"""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -153,10 +153,27 @@ class Close(Comparison):
             if isinstance(expected, tuple):  # whose places have a meaning each
                 wanted += f": {', '.join(items)}"
             return Difference(f"{name} is {describe(received)}; expected {wanted}.")
-        for item, one, other in zip(items, expected, received, strict=True):
-            if difference := self.difference(one, other, item):
-                return difference
-        return None
+        found = {
+            item: self.difference(one, other, item)
+            for item, one, other in zip(items, expected, received, strict=True)
+        }
+        wrong = {item: difference for item, difference in found.items() if difference}
+        if not wrong:
+            return None
+        if isinstance(expected, tuple) and self._reordered(expected, received):
+            return Difference(f"The items are right, but in another order: {', '.join(items)}.")
+        first = next(iter(wrong.values()))
+        if isinstance(expected, tuple) and len(found) > 2:
+            return replace(first, reason=f"{first.reason}{_standing(found)}")
+        return first
+
+    def _reordered(self, expected: tuple[Any, ...], received: Any) -> bool:
+        """Return whether the received items are the expected ones, in whatever order."""
+        places = [
+            next((i for i, one in enumerate(expected) if self.difference(one, other) is None), -1)
+            for other in received
+        ]
+        return sorted(places) == list(range(len(expected)))
 
     def _dict_difference(
         self, expected: dict[str, Any], received: Any, name: str
@@ -211,6 +228,13 @@ def _cure(received: Any) -> str:
     }
     name = received.type_name if isinstance(received, Foreign) else ""
     return next((cure for part, cure in cures.items() if part in name), "Look at the return line.")
+
+
+def _standing(found: dict[str, Difference | None]) -> str:
+    """Return which items are right, and which are wrong, too."""
+    right = ", ".join(item for item, difference in found.items() if not difference)
+    others = ", ".join([item for item, difference in found.items() if difference][1:])
+    return (f" Wrong, too: {others}." if others else "") + (f" Right: {right}." if right else "")
 
 
 def _dtype_hint(expected: np.dtype) -> str:

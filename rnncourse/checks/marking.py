@@ -177,7 +177,7 @@ def _raised(paper: Paper, outcome: Outcome) -> str:
     }
     text = f"It raised {outcome.raised}: {outcome.message}".rstrip(": ")
     place = f" ({outcome.place})" if outcome.place else ""
-    unknown = " Is it spelled as it was defined, and is no prefix such as np. missing?"
+    unknown = " Is it spelled as it was defined, with its prefix, and did that cell run?"
     hint = unknown if outcome.raised == "NameError" else ""
     return messages.get(outcome.raised, f"{text}{place}.{hint}".replace("..", "."))
 
