@@ -17,8 +17,24 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.e2e
 
 BIN = Path(sys.executable).parent
-PAGES = ["index", "01_recurrent_neurons", "02_memory_cells", "03_sequence_shapes", "05_variable_length", "06_bptt"]
-PAGES += ["notation", "glossary", "source_map", "bibliography"]
+PAGES = [
+    "index",
+    "01_recurrent_neurons",
+    "02_memory_cells",
+    "03_sequence_shapes",
+    "05_variable_length",
+    "06_bptt",
+    "09_lstm",
+]
+PAGES += [
+    "notation",
+    "weight_map",
+    "tf1_to_keras3",
+    "api",
+    "glossary",
+    "source_map",
+    "bibliography",
+]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = [
     "--no-sandbox",

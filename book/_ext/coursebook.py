@@ -232,6 +232,12 @@ def name_folds(app, pagename: str, templatename: str, context: dict, doctree) ->
         context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
 
 
+def first_paragraph_of_modules(app, what, name, obj, options, lines) -> None:
+    """Keep the first paragraph of a module's docstring; the rest lists its files."""
+    if what == "module" and "" in lines:
+        del lines[lines.index("") :]
+
+
 def setup(app) -> dict:
     """Register the extension."""
     for name, value in KERNEL_ENVIRONMENT.items():
@@ -244,6 +250,7 @@ def setup(app) -> dict:
     app.add_post_transform(PlainPredict)
     app.connect("config-inited", drop_thebe)
     app.connect("builder-inited", vendor)
+    app.connect("autodoc-process-docstring", first_paragraph_of_modules)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", name_folds)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
