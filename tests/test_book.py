@@ -24,6 +24,7 @@ PAGES = [
     "03_sequence_shapes",
     "05_variable_length",
     "06_bptt",
+    "07_vanishing_gradients",
     "09_lstm",
 ]
 PAGES += [
@@ -34,6 +35,7 @@ PAGES += [
     "glossary",
     "source_map",
     "bibliography",
+    "instructor_guide",
 ]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = [

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnncourse.checks.calls import NOT_WRITTEN, STUB_HINT, Ask, Inputs, Outcome
 from rnncourse.checks.papers import Case, Paper
+from rnncourse.checks.values import describe
 
 TIME_LIMIT = "TimeLimit"
 KERNEL_DIED = "KernelDied"
@@ -193,7 +194,11 @@ def _sizes(inputs: Inputs) -> str:
 
 
 def _size(value: Any) -> str:
-    return str(value.shape) if isinstance(value, np.ndarray) and value.ndim else f"= {value!s:.20}"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return str(value.shape)
+    if isinstance(value, list | tuple | dict):
+        return describe(value)
+    return f"= {value!s:.20}"
 
 
 def _sentence(text: str) -> str:
