@@ -22,6 +22,7 @@ PAGES = [
     "01_recurrent_neurons",
     "02_memory_cells",
     "03_sequence_shapes",
+    "04_unrolling",
     "05_variable_length",
     "06_bptt",
     "07_vanishing_gradients",
