@@ -112,7 +112,7 @@ check("07_vanishing_gradients/clip_by_global_norm", clip_by_global_norm)
 # %% [markdown]
 # ## An orthogonal kernel
 #
-# Every invertible square matrix $A$ is a product $A = QR$ of an orthogonal matrix $Q$ and an upper triangular matrix $R$.
+# Every invertible square matrix $A$ is a product $A = QR$ of an orthogonal matrix $Q$ and an upper triangular matrix $R$ (all numbers below its diagonal are 0).
 # There are several such products; exactly one of them has an $R$ with only positive numbers on its diagonal.
 # Return the $Q$ of that one.
 #
@@ -153,7 +153,7 @@ check("07_vanishing_gradients/orthogonal", orthogonal)
 # ## A kernel with a given spectral radius
 #
 # The spectral radius of a matrix is the largest absolute value among its eigenvalues $\lambda_i$, which may be complex.
-# Scale a kernel so that it becomes `radius`:
+# Scale a kernel so that it becomes `radius`, whether it was larger or smaller:
 #
 # $$
 # \rho(U) = \max_i \lvert \lambda_i \rvert

@@ -4,16 +4,6 @@ import numpy as np
 
 from rnncourse.checks import BatchIndependent, InputsUntouched, Question
 
-
-def number_of_case(rng):
-    """Return 0 for the first case of a paper, 1 for the next one, and so on.
-
-    Each case spawns one child of the paper's generator, and children know their number.
-    """
-    (child,) = rng.spawn(1)
-    return child.bit_generator.seed_seq.spawn_key[-1]
-
-
 # Norms over time --------------------------------------------------------------------------
 
 
@@ -71,6 +61,19 @@ def added_at_every_step(d, h, U):
 def bound(d, h, U):
     steps = np.arange(h.shape[1])[::-1]
     return np.linalg.norm(d, axis=1, keepdims=True) * np.linalg.norm(U, 2) ** steps
+
+
+def measured_by(norm, last=0):
+    """Return a function that fills the columns with that norm, from the end down to `last`."""
+
+    def norms(d, h, U):
+        filled = np.zeros(h.shape[:2])
+        for t in range(h.shape[1] - 1, last - 1, -1):
+            filled[:, t] = norm(d)
+            d = (d * slope(h[:, t])) @ U.T
+        return filled
+
+    return norms
 
 
 def norms_in_place(d, h, U):
@@ -160,6 +163,16 @@ gradient_norms = Question(
         "the norm is over the batch: it is over the units, the last axis": lambda d, h, U: (
             np.linalg.norm(walk(d, h, U), axis=0)
         ),
+        "the norm is taken over the batch: it goes over the units, axis=1": lambda d, h, U: (
+            np.linalg.norm(walk(d, h, U), axis=0).T
+        ),
+        "a norm over axis 0 runs over the batch, and does not fit into a column of the result: it "
+        "goes over the units, axis=1": measured_by(lambda d: np.linalg.norm(d, axis=0)),
+        "every row holds the norm of the whole batch: each instance has its own, so the norm goes "
+        "over axis=1": measured_by(np.linalg.norm),
+        "column 0 is left at 0: the loop ends one step too early, so let it run down to t = 0": (
+            measured_by(lambda d: np.linalg.norm(d, axis=1), last=1)
+        ),
         "time is the first axis: the result is (batch, timesteps)": lambda d, h, U: (
             length(walk(d, h, U)).T
         ),
@@ -180,22 +193,30 @@ gradient_norms = Question(
 # Clipping ---------------------------------------------------------------------------------
 
 
-def gradients_and_limit(rng):
-    """Return the arguments of `clip_by_global_norm`: too long, short enough, zero, in turns."""
+def three_gradients(rng):
+    """Return three arrays of gradients; the longest is not the first."""
     features, units = (int(size) for size in rng.choice([2, 3, 4, 5], size=2, replace=False))
     shapes = [(features, units), (units, units), (units,)]
-    lengths = rng.uniform([1.0, 2.5, 0.05], [2.0, 4.0, 0.1])  # the first is not the longest
+    lengths = rng.uniform([1.0, 2.5, 0.05], [2.0, 4.0, 0.1])
     directions = [rng.normal(size=shape) for shape in shapes]
-    gradients = [n * g / norm_of([g]) for n, g in zip(lengths, directions, strict=True)]
-    kind = number_of_case(rng) % 3
-    if kind == 0:  # below the largest entry, so that every way of clipping does something
-        limit = rng.uniform(0.4, 0.9) * max(np.abs(g).max() for g in gradients)
-    elif kind == 1:
-        limit = rng.uniform(1.2, 2.0) * norm_of(gradients)
-    else:
-        limit = rng.uniform(0.5, 2.0)
-        gradients = [np.zeros_like(g) for g in gradients]
-    return {"gradients": gradients, "max_norm": float(limit)}
+    return [n * g / norm_of([g]) for n, g in zip(lengths, directions, strict=True)]
+
+
+def too_long(rng):
+    """Return arguments of `clip_by_global_norm` for which every way of clipping does something."""
+    gradients = three_gradients(rng)
+    largest = max(np.abs(g).max() for g in gradients)
+    return {"gradients": gradients, "max_norm": float(rng.uniform(0.4, 0.9) * largest)}
+
+
+def short_enough(rng):
+    gradients = three_gradients(rng)
+    return {"gradients": gradients, "max_norm": rng.uniform(1.2, 2.0) * norm_of(gradients)}
+
+
+def all_zero(rng):
+    gradients = [np.zeros_like(g) for g in three_gradients(rng)]
+    return {"gradients": gradients, "max_norm": rng.uniform(0.5, 2.0)}
 
 
 def norm_of(arrays):
@@ -229,10 +250,18 @@ def scaled_always(gradients, max_norm):
     return [g * max_norm / n if n else g for g in gradients], n
 
 
-def factor_of_python(gradients, max_norm):
-    n = norm_of(gradients)
-    factor = min(1.0, max_norm / n)
-    return [g * factor for g in gradients], n
+def scaled_by_factor(factor, number=float):
+    """Return a function that scales by `factor(max_norm, norm)`, whatever the norm is.
+
+    Where the norm is 0, a `float` raises, and an `np.float64` gives infinity.
+    """
+
+    def clip(gradients, max_norm):
+        n = number(norm_of(gradients))
+        with np.errstate(all="ignore"):
+            return [g * factor(max_norm, n) for g in gradients], n
+
+    return clip
 
 
 def unit_length_first(gradients, max_norm):
@@ -283,17 +312,29 @@ def clip_with_hypot(gradients, max_norm):
 
 clip_by_global_norm = Question(
     points=3,
-    draw=gradients_and_limit,
+    draw=(too_long, short_enough, all_zero),
     returns=("clipped", "norm"),
     properties=(InputsUntouched(),),
     mistakes={
         "zero gradients divide by zero: compute the factor only where the norm is above max_norm": (
-            factor_of_python
+            scaled_by_factor(lambda m, n: min(1.0, m / n))
         ),
         "zero gradients become NaN, as 0 / 0 is: divide only where the norm is above max_norm": (
             unit_length_first
         ),
         "short gradients are made longer: below max_norm they stay as they are": scaled_always,
+        "all gradients get the length max_norm, and zeros become NaN: scale only where the norm is "
+        "above max_norm": scaled_by_factor(lambda m, n: m / n, np.float64),
+        "nothing is clipped: where the norm is above max_norm, multiply by max_norm / norm": (
+            lambda gs, m: (gs, norm_of(gs))
+        ),
+        "the factor is the larger of 1 and max_norm / norm: take the smaller, min": (
+            scaled_by_factor(lambda m, n: max(1.0, m / n) if n else 1.0)
+        ),
+        "max makes short gradients longer, and zeros NaN: the factor is the smaller of 1 and "
+        "max_norm / norm, where the norm is not 0": scaled_by_factor(
+            lambda m, n: max(1.0, m / n), np.float64
+        ),
         "each array is clipped by its own norm: there is one norm for all arrays together": (
             each_by_itself
         ),
@@ -311,6 +352,10 @@ clip_by_global_norm = Question(
         ),
         "the norm is the largest entry: it is the root of the sum of all squares": clipped_by(
             lambda gs: float(max(np.abs(g).max() for g in gs))
+        ),
+        "the norm of a matrix is taken as np.linalg.norm(g, 2), its largest singular value: leave "
+        "the 2 out": clipped_by(
+            lambda gs: float(np.sqrt(sum(np.linalg.norm(g, 2) ** 2 for g in gs)))
         ),
         "the norms of the arrays are added: add their squares, and take the root of the sum": (
             clipped_by(lambda gs: sum(norm_of([g]) for g in gs))
@@ -340,9 +385,6 @@ clip_by_global_norm = Question(
             norm_of(gs),
         ),
         "long gradients are dropped: scale them down, they still show the way": dropped,
-        "nothing is clipped: where the norm is above max_norm, multiply by max_norm / norm": (
-            lambda gs, m: (gs, norm_of(gs))
-        ),
         "only the list is returned: return the pair (clipped, norm)": lambda gs, m: right(gs, m)[0],
         "list and norm are in the wrong order: return (clipped, norm)": lambda gs, m: right(gs, m)[
             ::-1
@@ -359,17 +401,26 @@ clip_by_global_norm = Question(
 # An orthogonal kernel ---------------------------------------------------------------------
 
 
-def normal_square(rng):
-    """Return the argument of `orthogonal`: its determinant is negative, then positive, in turns.
+def normal_square(*sizes, determinant, corner):
+    """Return a draw of the argument of `orthogonal`.
 
-    It is far from singular, so that every method gives the same digits.
+    It is far from singular, so that every method gives the same digits. The signs on the
+    diagonal of R are not all equal, and those of the determinant and of R[0, 0] are as given.
     """
-    units, sign = rng.integers(3, 7), -((-1) ** number_of_case(rng))
-    normal = rng.normal(size=(units, units))
-    while np.linalg.cond(normal) > 50:
-        normal = rng.normal(size=(units, units))
-    normal[0] *= sign * np.sign(np.linalg.det(normal))
-    return {"normal": normal}
+
+    def draw(rng):
+        while True:
+            normal = rng.normal(size=(units := rng.choice(sizes), units))
+            signs = np.sign(np.diag(np.linalg.qr(normal)[1]))
+            if (
+                np.linalg.cond(normal) < 50
+                and np.sign(np.linalg.det(normal)) == determinant
+                and signs[0] == corner
+                and np.ptp(signs)
+            ):
+                return {"normal": normal}
+
+    return draw
 
 
 def fixed(normal):
@@ -380,6 +431,22 @@ def fixed(normal):
 def signs_on_rows(normal):
     q, r = np.linalg.qr(normal)
     return np.sign(np.diag(r))[:, np.newaxis] * q
+
+
+def fixed_pair(normal, rows=True):
+    q, r = np.linalg.qr(normal)
+    signs = np.sign(np.diag(r))
+    return q * signs, signs[:, np.newaxis] * r if rows else r
+
+
+def one_sign_for_all(number):
+    """Return a function that multiplies all of Q by the sign of `number(normal, q, r)`."""
+
+    def orthogonal(normal):
+        q, r = np.linalg.qr(normal)
+        return q * np.sign(number(normal, q, r))
+
+    return orthogonal
 
 
 def scaled_by_r(normal):
@@ -428,7 +495,11 @@ def column_by_column(normal):
 
 orthogonal = Question(
     points=2,
-    draw=normal_square,
+    draw=(  # every two ways to choose one sign for all of Q part in one of the three
+        normal_square(3, 5, determinant=-1, corner=-1),
+        normal_square(4, 6, determinant=1, corner=1),
+        normal_square(4, 6, determinant=-1, corner=1),
+    ),
     properties=(InputsUntouched(),),
     mistakes={
         "the last column is turned until the determinant is 1: only the diagonal of R decides": (
@@ -447,7 +518,28 @@ orthogonal = Question(
             fixed(a)
         ),
         "R is returned: return Q": lambda a: np.linalg.qr(a)[1],
+        "R is returned, with its signs set right: return Q": lambda a: fixed_pair(a)[1],
         "Q and R are returned: return Q alone": lambda a: tuple(np.linalg.qr(a)),
+        "both Q and R are returned, with their signs set right: return only Q": fixed_pair,
+        "R is returned as well, beside a right Q: return only Q": lambda a: fixed_pair(a, False),
+        "all signs of Q are changed: change only the columns j with a negative R[j, j]": lambda a: (
+            -np.linalg.qr(a)[0]
+        ),
+        "all of Q gets the sign of R[0, 0]: column j gets that of R[j, j]": one_sign_for_all(
+            lambda a, q, r: r[0, 0]
+        ),
+        "Q is multiplied by the signs of all entries of R: only by those of np.diag(R)": (
+            one_sign_for_all(lambda a, q, r: r)
+        ),
+        "all of Q gets the sign of the determinant of `normal`: column j gets that of R[j, j]": (
+            one_sign_for_all(lambda a, q, r: np.linalg.det(a))
+        ),
+        "all of Q gets the sign of its determinant: column j gets that of R[j, j]": (
+            one_sign_for_all(lambda a, q, r: np.linalg.det(q))
+        ),
+        "all of Q gets the sign of the determinant of R: column j gets that of R[j, j]": (
+            one_sign_for_all(lambda a, q, r: np.linalg.det(r))
+        ),
         "Q is transposed: return it as it is": lambda a: fixed(a).T,
         "it is the Q of the transposed matrix: decompose `normal` itself": lambda a: fixed(a.T),
         "the columns have length 1, but are not at right angles: use np.linalg.qr": lambda a: (
@@ -471,22 +563,45 @@ orthogonal = Question(
 
 # A kernel with a given spectral radius ----------------------------------------------------
 
+eigvals = np.linalg.eigvals
 
-def kernel_and_radius(rng):
-    """Return the arguments of `with_spectral_radius`.
 
-    In turns, the largest eigenvalue is one of a complex pair (and the real parts reach further
-    below zero than above it), negative, and any.
+def kernel_of(kind, grow):
+    """Return a draw of the arguments of `with_spectral_radius`.
+
+    Args:
+        kind: Which kernels are taken: a function of the eigenvalues, and of the largest of them.
+        grow: The range of the factor by which the kernel is to be multiplied.
     """
-    units, kind = rng.integers(3, 7), number_of_case(rng) % 3
-    while True:
-        kernel = rng.normal(size=(units, units))
-        values = np.linalg.eigvals(kernel)
-        first = values[np.abs(values).argmax()]
-        is_complex = abs(first.imag) > 0.2 * abs(first)
-        is_left = -values.real.min() > 1.1 * values.real.max()
-        if (is_complex and is_left, first.real < 0 and not is_complex, True)[kind]:
-            return {"kernel": kernel, "radius": float(rng.uniform(0.5, 1.5))}
+
+    def draw(rng):
+        radius = float(rng.uniform(0.5, 1.5))
+        while True:
+            units = rng.integers(3, 7)
+            kernel = rng.normal(size=(units, units))
+            values = eigvals(kernel)
+            first = values[np.abs(values).argmax()]
+            if kind(values, first):
+                scale = radius / rng.uniform(*grow) / abs(first)
+                return {"kernel": scale * kernel, "radius": radius}
+
+    return draw
+
+
+def is_complex(values, first):
+    """Return whether the largest is one of a complex pair, and so is the one furthest right.
+
+    Real parts reach further left than right.
+    """
+    right = values[values.real.argmax()]
+    is_left = -values.real.min() > 1.1 * right.real
+    return min(abs(v.imag / v) for v in (first, right)) > 0.2 and is_left
+
+
+def is_negative(values, first):
+    """Return whether the largest is negative, and the first of the list is not special."""
+    special = {np.abs(values).argmax(), np.abs(values).argmin(), values.real.argmax()}
+    return first.imag == 0 and first.real < 0 and 0 not in special
 
 
 def scaled_by(size):
@@ -494,7 +609,8 @@ def scaled_by(size):
     return lambda kernel, radius: kernel * radius / size(kernel)
 
 
-eigvals = np.linalg.eigvals
+def radius_of(kernel):
+    return np.abs(eigvals(kernel)).max()
 
 
 def rescale_in_place(kernel, radius):
@@ -513,15 +629,35 @@ def by_decomposition(kernel, radius):
 
 with_spectral_radius = Question(
     points=1,
-    draw=kernel_and_radius,
+    draw=(
+        kernel_of(is_complex, grow=(0.3, 0.6)),
+        kernel_of(is_negative, grow=(1.5, 3.0)),
+        kernel_of(lambda *_: True, grow=(0.3, 0.6)),
+    ),
     properties=(InputsUntouched(),),
     mistakes={
         "the absolute value is missing, and eigenvalues may be complex: it is "
         "np.abs(eigenvalues).max()": scaled_by(lambda U: eigvals(U).max()),
+        "the absolute value is taken after the maximum: first np.abs, then .max()": scaled_by(
+            lambda U: np.abs(eigvals(U).max())
+        ),
         "it is the largest real part: an eigenvalue's size is its absolute value, with the "
         "imaginary part": scaled_by(lambda U: eigvals(U).real.max()),
         "the imaginary parts are left out: take np.abs of the complex eigenvalues": scaled_by(
             lambda U: np.abs(eigvals(U).real).max()
+        ),
+        "the result is complex, as the eigenvalue is: scale by a real number, np.abs(eigenvalues)"
+        ".max()": scaled_by(lambda U: eigvals(U)[np.abs(eigvals(U)).argmax()]),
+        "it is the first eigenvalue of the list: take the largest absolute value of all": scaled_by(
+            lambda U: np.abs(eigvals(U)[0])
+        ),
+        "it is the first eigenvalue as it came, negative or complex: take the largest absolute "
+        "value of all": scaled_by(lambda U: eigvals(U)[0]),
+        "a kernel with a smaller radius is to grow: radius / spectral radius may be above 1": (
+            lambda U, r: U * min(1, r / radius_of(U))
+        ),
+        "a kernel with a larger radius is to shrink: radius / spectral radius may be below 1": (
+            lambda U, r: U * max(1, r / radius_of(U))
         ),
         "it is the largest singular value: the spectral radius comes from the eigenvalues": (
             scaled_by(lambda U: np.linalg.norm(U, 2))
