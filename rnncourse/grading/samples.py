@@ -55,6 +55,10 @@ BAD_ANSWERS = {
 """By student: what the last answer does instead, its share of the points, words of the message."""
 
 
+FEW = 5
+"""Wrong answers a question in the exercises that do not try the grader, to save time."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """One synthetic submission.
@@ -81,11 +85,13 @@ def samples(
         exercise: The exercise, with its questions and solutions.
         released: The notebook that learners get.
         with_trouble: Also those that try the grader and not the exercise: bad
-            values, hostile code, damaged files.
+            values, hostile code, damaged files; and the whole bank of wrong answers,
+            of which the other exercises get a few. The bank's own tests try all.
     """
     book = _Answers(exercise, released)
     yield from _right_and_half(book)
-    yield from _wrong(book)
+    rounds = min(len(question.mistakes) for question in book.questions.values())
+    yield from _wrong(book, rounds if with_trouble else min(rounds, FEW))
     if not with_trouble:
         return
     yield from _bad_values(book)
@@ -144,9 +150,8 @@ def _right_and_half(book: _Answers) -> Iterator[Sample]:
         yield Sample(f"right-otherwise-{number + 1}", _bytes(book.notebook(code)), book.full)
 
 
-def _wrong(book: _Answers) -> Iterator[Sample]:
+def _wrong(book: _Answers, rounds: int) -> Iterator[Sample]:
     """Yield submissions that give each question a wrong answer of its bank."""
-    rounds = min(len(question.mistakes) for question in book.questions.values())
     for number in range(rounds):
         code = {name: _bank_code(book, name, "mistakes", number) for name in book.names}
         messages = tuple(list(book.questions[name].mistakes)[number] for name in book.names)
