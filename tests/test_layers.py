@@ -90,6 +90,7 @@ def test_fewer_units_are_allowed_where_they_do():
     ("received", "reason"),
     [
         (delay(2), "It delays by 2 steps."),
+        (delay(1), "It delays by 1 step."),
         (changed(delay(3), 3, 2 * delay(3)[3]), "delays by 3 steps, and multiplies by 2."),
         (changed(delay(3), 1, np.roll(np.eye(4), 1, axis=1)), "One input comes out 25 times"),
         (changed(delay(3), 1, np.eye(4, k=-1)), "It never says anything but 0."),
@@ -140,6 +141,10 @@ def test_difference_on_the_random_stream_alone_is_found():
         (changed(delay(3), 0, delay(3)[0].T), "It looks transposed."),
         (changed(delay(3), 3, np.ones(4)), "Write .reshape(4, 1) after it"),
         (changed(delay(3), 2, np.ones((1, 4))), "write single brackets"),
+        (
+            tuple(delay(3)[i] for i in (0, 1, 3, 2)),
+            "`bias` and `output_kernel` are exchanged: the order is kernel, recurrent_kernel,",
+        ),
         (changed(delay(3), 1, np.ones((4, 3))), "(4, 3), expected (units, units)"),
         (changed(delay(3), 1, np.ones(())), "(), expected (units, units)"),
         (changed(delay(3), 1, np.ones((0, 0))), "with 1 unit at least"),

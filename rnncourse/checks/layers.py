@@ -105,10 +105,11 @@ class SameLayer(Comparison):
         if self.bits:
             return ""
         answers = np.flatnonzero(given)
-        if len(answers) == 1 and given[answers[0]] == 1:
-            return f" It delays by {answers[0]} steps."
         if len(answers) == 1:
-            return f" It delays by {answers[0]} steps, and multiplies by {given[answers[0]]:.6g}."
+            steps = "1 step" if answers[0] == 1 else f"{answers[0]} steps"
+            factor = given[answers[0]]
+            multiplied = "" if factor == 1 else f", and multiplies by {factor:.6g}"
+            return f" It delays by {steps}{multiplied}."
         return f" One input comes out {len(answers)} times, or a bias adds to it."
 
     def _streamed(self, expected: Layer, received: Layer) -> Difference | None:
@@ -165,6 +166,8 @@ def _misfit(layer: Any, names: tuple[str, ...]) -> str:
     units = square[0]
     if units > MOST_UNITS:
         return f"`{names[1]}` has shape {square}: more than {MOST_UNITS} units are not tried."
+    if layer[2].shape == (units, 1) and layer[3].shape == (units,):
+        return f"`{names[2]}` and `{names[3]}` are exchanged: the order is {', '.join(names)}."
     shapes = ((1, units), square, (units,), (units, 1))
     for part, array, shape in zip(names, layer, shapes, strict=True):
         if array.shape != shape:

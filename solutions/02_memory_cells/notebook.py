@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 2: memory cells
 #
-# You will write the loop that runs any cell, and set the weights of two cells by hand: a delay line, and a counter that starts again; all in NumPy.
+# You will write the loop that runs any cell, and set the weights of two cells by hand: a delay line, and a layer that marks every $n$-th one; all in NumPy.
 # Read the chapter *Memory cells* first; allow 40 minutes.
 #
 # Replace each stub (`raise NotImplementedError()`) by your own code and run the cell.
@@ -12,7 +12,7 @@
 # | --- | --- |
 # | `run_cell` | 3 |
 # | `delay_line_weights` | 4 |
-# | `counter_weights` | 3 |
+# | `every_nth_weights` | 3 |
 
 # %%
 import numpy as np
@@ -43,7 +43,7 @@ from rnncourse import check
 # A worked number: take the cell `lambda x, h: (x - h, x)`, which outputs how much its input has changed.
 # From the state 1, the inputs 3, 3, 7 give the outputs 2, 0, 4 and the final state 7.
 #
-# The check tries cells of three kinds: one whose input, state and output have different sizes, one that reads digits (the state 31 and the digit 2 make 312), and one whose state never changes.
+# The check tries cells of three kinds: `LinearCell`, whose input, state and output have different sizes; `DecimalCell`, which reads digits (the state 31 and the digit 2 make 312); and `StillCell`, whose state never changes.
 
 
 # %% solution="run_cell"
@@ -66,7 +66,7 @@ check("02_memory_cells/run_cell", run_cell)
 #
 # The layer of this question is linear, starts from a state of zeros, and reads its output from its new state:
 #
-# $$ h_t = x_t W + h_{t-1} U + b, \qquad y_t = h_t V $$
+# $$ \mathbf{h}_t = x_t \mathbf{W} + \mathbf{h}_{t-1} \mathbf{U} + \mathbf{b}, \qquad y_t = \mathbf{h}_t \mathbf{V} $$
 #
 # Set its weights so that the output is the input of $k$ steps before:
 #
@@ -78,10 +78,10 @@ check("02_memory_cells/run_cell", run_cell)
 #
 # | array | what it is | shape |
 # | --- | --- | --- |
-# | `kernel` | $W$ | `(1, units)` |
-# | `recurrent_kernel` | $U$ | `(units, units)` |
-# | `bias` | $b$ | `(units,)` |
-# | `output_kernel` | $V$ | `(units, 1)` |
+# | `kernel` | $\mathbf{W}$ | `(1, units)` |
+# | `recurrent_kernel` | $\mathbf{U}$ | `(units, units)` |
+# | `bias` | $\mathbf{b}$ | `(units,)` |
+# | `output_kernel` | $\mathbf{V}$ | `(units, 1)` |
 #
 # There are many right answers: the units may stand in any order, for example.
 # The check runs your layer and compares its outputs, not its weights.
@@ -107,39 +107,39 @@ def delay_line_weights(k):
 check("02_memory_cells/delay_line_weights", delay_line_weights)
 
 # %% [markdown]
-# ## A counter that starts again
+# ## Every n-th one
 #
-# The toggle of the chapter tells whether the number of ones so far is even or odd.
-# It is the smallest of a family: counters that count from 0 to $n - 1$ and then start again at 0, like a clock.
-# Inputs are 0 or 1, one at each step, and the count before the first step is 0:
+# A café stamps your card at each visit, the $n$-th visit is free, and then a new card begins.
+# Inputs are 0 or 1, one at each step.
+# The output is 1 at the steps that bring the $n$-th, the $2n$-th, the $3n$-th one and so on, and 0 at all others:
 #
-# $$ y_t = (y_{t-1} + x_t) \bmod n $$
+# $$ y_t = \begin{cases} 1 & \text{if } x_t = 1 \text{ and } x_0 + \dots + x_t \text{ is a multiple of } n\\ 0 & \text{otherwise} \end{cases} $$
 #
-# Set the weights of a layer of two ReLU units that does it:
+# Set the weights of a layer of two ReLU units that does it, starting from a state of zeros:
 #
-# $$ h_t = \operatorname{relu}(x_t W + h_{t-1} U + b), \qquad y_t = h_t V $$
+# $$ \mathbf{h}_t = \operatorname{relu}(x_t \mathbf{W} + \mathbf{h}_{t-1} \mathbf{U} + \mathbf{b}), \qquad y_t = \mathbf{h}_t \mathbf{V} $$
 #
-# The argument `n` is an integer, 2 or larger; with $n = 2$ it is the toggle.
+# The argument `n` is an integer, 2 or larger.
 # Return the tuple `(kernel, recurrent_kernel, bias, output_kernel)`, four NumPy arrays of the same shapes as in the question before, with at most 2 units.
-# The layer starts from a state of zeros, and any weights that do it are right.
+# Any weights that do it are right, if the computer keeps them exactly, as it does whole numbers; with numbers such as $1/3$, rounding errors grow from each count to the next.
 #
-# A way to them: the sum $s = y_{t-1} + x_t$ is one of 0, 1, …, $n$.
-# One unit holds $s$, and the other one is 0 except where $s = n$; the output is made of both.
+# Unlike the toggle, this layer does not say where it has arrived: ask first what the state must tell, and then what is to be read from it.
 #
-# A worked number: with $n = 3$, the inputs 1, 1, 0, 1, 1 give the outputs 1, 2, 2, 0, 1.
+# A worked number: with $n = 3$, the inputs 1, 1, 0, 1, 0, 1 give the outputs 0, 0, 0, 1, 0, 0.
 
 
-# %% solution="counter_weights"
-def counter_weights(n):
-    """Return kernel, recurrent kernel, bias and output kernel of a counter modulo n."""
+# %% solution="every_nth_weights"
+def every_nth_weights(n):
+    """Return kernel, recurrent kernel, bias and output kernel of a layer that marks every n-th one."""
     ### BEGIN SOLUTION
-    output_kernel = np.array([[1.0], [-n]])  # the sum, less n where it has reached n
+    count = np.array([[1.0], [-n]])  # the ones since the last n-th: the sum, less n at n
     kernel = np.ones((1, 2))
-    recurrent_kernel = output_kernel @ kernel  # both units add x to the last output
-    bias = np.array([0.0, 1 - n])  # the second one is above 0 at n only
+    recurrent_kernel = count @ kernel  # both units add x to the count
+    bias = np.array([0.0, 1 - n])  # the second one is above 0 at n only,
+    output_kernel = np.array([[0.0], [1.0]])  # and it alone is read
     return kernel, recurrent_kernel, bias, output_kernel
     ### END SOLUTION
 
 
-# %% question="counter_weights"
-check("02_memory_cells/counter_weights", counter_weights)
+# %% question="every_nth_weights"
+check("02_memory_cells/every_nth_weights", every_nth_weights)

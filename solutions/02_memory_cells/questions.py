@@ -1,4 +1,4 @@
-"""Questions of 02_memory_cells: any cell over a sequence, a delay line, a counter modulo n."""
+"""Questions of 02_memory_cells: any cell over a sequence, a delay line, every n-th one."""
 
 import numpy as np
 
@@ -122,6 +122,38 @@ def run_by_reshape(step, x, h0):
     return np.array(outputs).reshape(len(x), x.shape[1], -1), states[-1]
 
 
+def run_into(array):
+    """Return a loop that writes its outputs into `array(x, h0)`."""
+
+    def run_cell(step, x, h):
+        outputs = array(x, h)
+        for t in range(x.shape[1]):
+            y, h = step(x[:, t], h)
+            outputs[:, t] = y
+        return outputs, h
+
+    return run_cell
+
+
+def run_on_the_output(step, x, h0):
+    y, outputs = h0, []
+    for t in range(x.shape[1]):
+        y, h = step(x[:, t], y)
+        outputs.append(y)
+    return np.stack(outputs, axis=1), h
+
+
+def run_each_instance(step, x, h, *, nested=False):
+    outputs = []
+    for instance in x:
+        of_instance = []
+        for x_t in instance:
+            y, h = step(x_t, h)
+            of_instance.append(y)
+        outputs += [of_instance] if nested else of_instance
+    return np.array(outputs), h
+
+
 def run_in_place(step, x, h0):
     outputs, states = run(step, x, h0.copy())
     h0[...] = states[-1]
@@ -155,6 +187,9 @@ run_cell = Question(
         "the output is fed back as the state: the next step needs the state": (
             lambda step, x, h0: run_with_old_names(step, x, h0, feed_output=True)
         ),
+        "the output goes into the next step: hand on the state, the second of the cell's results": (
+            run_on_the_output
+        ),
         "the results of the cell are exchanged: it returns (output, next_state)": (
             lambda step, x, h0: run_with_old_names(step, x, h0, swap_results=True)
         ),
@@ -172,6 +207,17 @@ run_cell = Question(
         "`reshape` mixes the instances: use np.stack with axis=1": run_by_reshape,
         "x[t] is an instance, not a step: step t is x[:, t]": run_time_first,
         "the cell got all steps at once: give it one step at a time, x[:, t]": run_all_at_once,
+        "x[i, t] is one instance, and `h` holds all of them: step t of all instances is x[:, t]": (
+            run_each_instance
+        ),
+        "the instances are run one by one, but with the state of all of them: step t of all "
+        "instances is x[:, t]": lambda step, x, h0: run_each_instance(step, x, h0, nested=True),
+        "the array for the outputs is as wide as the state; the outputs need not be: collect them "
+        "in a list, then np.stack with axis=1": run_into(
+            lambda x, h0: np.empty((*x.shape[:2], h0.shape[1]))
+        ),
+        "the array for the outputs is as wide as the inputs; the outputs need not be: collect them "
+        "in a list, then np.stack with axis=1": run_into(lambda x, _: np.empty_like(x)),
         "the outputs are a list: np.stack with axis=1 makes one array of it": (
             lambda step, x, h0: (run(step, x, h0)[0], run(step, x, h0)[1][-1])
         ),
@@ -214,6 +260,10 @@ def no_delay(rng):
     return {"k": 0}
 
 
+def delay_of_one_step(rng):
+    return {"k": 1}
+
+
 def delay(units, *, enter=0, read=-1):
     """Return a row of units, each of which hands its number to the next."""
     kernel, output_kernel = np.zeros((1, units)), np.zeros((units, 1))
@@ -224,6 +274,20 @@ def delay(units, *, enter=0, read=-1):
 def but(layer, place, change):
     """Return the layer with one of its arrays changed."""
     return tuple(change(part) if i == place else part for i, part in enumerate(layer))
+
+
+def delay_with_k_units(k):
+    """Return a delay line whose arrays are empty where k is 0."""
+    return np.eye(1, k), np.eye(k, k=1), np.zeros(k), np.eye(k, 1, 1 - k)
+
+
+def delay_with_k_units_set_one_by_one(k):
+    kernel, recurrent_kernel, bias, output_kernel = (0 * part for part in delay_with_k_units(k))
+    kernel[0, 0] = 1
+    for i in range(k - 1):
+        recurrent_kernel[i, i + 1] = 1
+    output_kernel[-1, 0] = 1
+    return kernel, recurrent_kernel, bias, output_kernel
 
 
 def delay_backwards(k):
@@ -264,12 +328,16 @@ def sum_where_there_is_no_delay(k):
 
 delay_line_weights = Question(
     points=4,
-    draw=(some_delay, no_delay, some_delay),
+    draw=(some_delay, no_delay, delay_of_one_step),
     returns=("kernel", "recurrent_kernel", "bias", "output_kernel"),
     compare=SameLayer(),
     mistakes={
         "it delays by one step too few: the first unit holds the present input already, so k steps "
-        "need k + 1 units": lambda k: delay(max(k, 1)),
+        "need k + 1 units, and the last one is read": lambda k: delay(max(k, 1)),
+        "there are k units: they delay by k - 1 steps, and with k = 0 there are none; make them "
+        "k + 1": delay_with_k_units,
+        "there are k units: they delay by k - 1 steps, and with k = 0 there is none to be set; "
+        "make them k + 1": delay_with_k_units_set_one_by_one,
         "it delays by one step too many: the first unit holds the present input already": (
             lambda k: delay(k + 2)
         ),
@@ -307,6 +375,9 @@ delay_line_weights = Question(
             lambda k: but(delay(k + 1), RECURRENT_KERNEL, lambda U: U / 2)
         ),
         "`k` is not used: it always delays by 2 steps": lambda k: delay(3),
+        "these are the numbers of the chapter: they delay by 3 steps, whatever k is": lambda k: (
+            delay(4)
+        ),
         "`kernel` is transposed: its shape is (features, units), here (1, k + 1)": lambda k: but(
             delay(k + 1), KERNEL, np.transpose
         ),
@@ -328,6 +399,8 @@ delay_line_weights = Question(
         "the order is wrong: kernel first, then the recurrent kernel": lambda k: tuple(
             delay(k + 1)[i] for i in (1, 0, 2, 3)
         ),
+        "`bias` and `output_kernel` are exchanged: the order is kernel, recurrent kernel, bias, "
+        "output kernel": lambda k: tuple(delay(k + 1)[i] for i in (0, 1, 3, 2)),
         "the output kernel is missing: return four arrays": lambda k: delay(k + 1)[:3],
         "these are lists: np.array makes arrays of them": lambda k: tuple(
             part.tolist() for part in delay(k + 1)
@@ -343,44 +416,49 @@ delay_line_weights = Question(
 )
 
 
-# A counter modulo n -----------------------------------------------------------------------
+# Every n-th one ---------------------------------------------------------------------------
 
 
-def some_modulus(rng):
-    """Return the argument of `counter_weights`."""
+def some_number(rng):
+    """Return the argument of `every_nth_weights`."""
     return {"n": int(rng.integers(4, 10))}
 
 
-def toggle(rng):
+def every_second(rng):
     return {"n": 2}
 
 
-def counter(n, *, back=None, out=None, threshold=None):
-    """Return two ReLU units: the sum, and what it has above `threshold`.
+def every_nth(n, *, back=None, threshold=None, read=(0, 1)):
+    """Return two ReLU units: count plus input, and what that has above `threshold`.
 
     Args:
-        n: What is taken away where the second unit is 1.
-        back: What is taken away in the recurrent kernel, if it is another number.
-        out: What is taken away in the output kernel, if it is another number.
+        n: Which ones are marked.
+        back: What the count loses where the second unit is 1, if it is not n.
         threshold: Where the second unit begins, if it is not n - 1.
+        read: Weights of the two units in the output.
     """
-    back, out = (n if other is None else other for other in (back, out))
+    back = n if back is None else back
     threshold = n - 1 if threshold is None else threshold
     return (
         np.ones((1, 2)),
         np.array([[1.0, 1.0], [-back, -back]]),
         np.array([0.0, -threshold]),
-        np.array([[1.0], [-out]]),
+        np.array(read, dtype=float)[:, np.newaxis],
     )
 
 
-def counter_exchanged(n):
-    kernel, recurrent_kernel, bias, output_kernel = counter(n)
-    return kernel, recurrent_kernel[::-1], bias[::-1], output_kernel[::-1]
+def hears(n, recurrent_kernel):
+    """Return the right layer with another recurrent kernel, given as nested lists."""
+    return but(every_nth(n), RECURRENT_KERNEL, lambda _: np.array(recurrent_kernel, dtype=float))
 
 
-def counter_louder(n):
-    kernel, recurrent_kernel, bias, output_kernel = counter(n)
+def every_nth_exchanged(n):
+    kernel, recurrent_kernel, bias, output_kernel = every_nth(n)
+    return kernel, recurrent_kernel[::-1, ::-1], bias[::-1], output_kernel[::-1]
+
+
+def every_nth_louder(n):
+    kernel, recurrent_kernel, bias, output_kernel = every_nth(n)
     scale = np.array([1.0, n])
     return (
         kernel * scale,
@@ -390,77 +468,125 @@ def counter_louder(n):
     )
 
 
-def counter_quieter(n):
-    kernel, recurrent_kernel, bias, output_kernel = counter(n)
-    return kernel / 2, recurrent_kernel, bias / 2, output_kernel * 2
+def every_nth_later(n):
+    kernel, recurrent_kernel, _, output_kernel = every_nth(n)
+    scale = np.array([1.0, 2.0])  # the second unit begins at n - 1/2, and reaches 1/2
+    return (
+        kernel,
+        recurrent_kernel * scale[:, None],
+        np.array([0.0, 0.5 - n]),
+        output_kernel * scale[:, None],
+    )
 
 
-def counter_of_whole_numbers(n):
+def every_nth_held_back_less(n):
+    return hears(n, [[1, 1], [-n, -2]])  # enough to keep the second unit at 0 after an n-th one
+
+
+def every_nth_of_whole_numbers(n):
     return (
         np.array([[1, 1]]),
         np.array([[1, 1], [-n, -n]]),
         np.array([0, 1 - n]),
-        np.array([[1], [-n]]),
+        np.array([[0], [1]]),
     )
 
 
-counter_weights = Question(
+every_nth_weights = Question(
     points=3,
-    draw=(some_modulus, toggle, some_modulus),
+    draw=(some_number, every_second, some_number),
     returns=("kernel", "recurrent_kernel", "bias", "output_kernel"),
     compare=SameLayer(activation="relu", bits=True),
     mistakes={
-        "it never starts again: either the second unit is never above 0 (does it hear the input "
-        "and the last output, as the first one does?), or n is not taken away": lambda n: counter(
-            n, back=0, out=0
+        "it never says 1: does each unit hear the count? Entry [i, j] of the recurrent kernel is "
+        "the way from unit i to unit j; the output kernel times the kernel will not do, as the "
+        "output does not tell the count": lambda n: hears(n, [[0, 0], [1, 1]]),
+        "this is a counter, as the toggle is: it says where the count is; read only whether it has "
+        "arrived": lambda n: every_nth(n, read=(1, -n)),
+        "the unit that adds up is read: read the other one, which is 1 at every n-th one only": (
+            lambda n: every_nth(n, read=(1, 0))
         ),
-        "it starts again at n + 1, not at n: the second unit must be above 0 where the "
-        "sum is n, so its bias is -(n - 1)": lambda n: counter(n, threshold=n),
-        "it starts again at n - 1, not at n: the second unit must be 0 there, so its bias is "
-        "-(n - 1)": lambda n: counter(n, threshold=n - 2),
-        "the bias has the wrong sign: it must hold the second unit back": lambda n: counter(
+        "both units are read: read the one that is 1 at every n-th one only": lambda n: every_nth(
+            n, read=(1, 1)
+        ),
+        "the output kernel is that of the toggle: here the sum is not to be read": lambda n: (
+            every_nth(n, read=(1, -2))
+        ),
+        "at every n-th one it says -n: taking n away is the business of the recurrent kernel, the "
+        "output kernel reads a 1": lambda n: every_nth(n, read=(0, -n)),
+        "at every n-th one it says n: a unit that is 1 there is read with a weight of 1": (
+            lambda n: every_nth(n, read=(0, n))
+        ),
+        "it comes one 1 too late, at the (n + 1)-th: the unit that is read must be above 0 where "
+        "the sum is n, so its bias is -(n - 1)": lambda n: every_nth(n, threshold=n),
+        "it comes one 1 too early, at the (n - 1)-th: the unit that is read must still be 0 there, "
+        "so its bias is -(n - 1)": lambda n: every_nth(n, threshold=n - 2),
+        "the bias is that of the toggle: the unit that is read must be 0 up to n - 1": lambda n: (
+            every_nth(n, threshold=1)
+        ),
+        "the bias has the wrong sign: it must hold the second unit back": lambda n: every_nth(
             n, threshold=1 - n
         ),
-        "the bias is left out: without it both units are equal": lambda n: counter(n, threshold=0),
-        "only the output starts again: the recurrent kernel must take n away, too": lambda n: (
-            counter(n, back=0)
+        "the bias is left out, or its two numbers are exchanged: it must hold back the unit that "
+        "is read": lambda n: but(every_nth(n), BIAS, lambda b: b[::-1]),
+        "it never starts again: after the n-th one the recurrent kernel must take n away": (
+            lambda n: every_nth(n, back=0)
         ),
-        "it shows n for one step before it starts again: the output kernel must take n away, too, "
-        "and the second unit must hear the input, too": lambda n: counter(n, out=0),
-        "the recurrent kernel takes 1 away, not n": lambda n: counter(n, back=1),
-        "the output kernel takes 1 away, not n": lambda n: counter(n, out=1),
-        "it takes 1 away, not n: a ReLU unit gives 1 where the sum is n, and n is to go": (
-            lambda n: counter(n, back=1, out=1)
+        "the recurrent kernel takes 1 away, not n: a ReLU unit gives 1 where the sum is n, and n "
+        "is to go": lambda n: every_nth(n, back=1),
+        "the recurrent kernel is that of the toggle: it takes 2 away, whatever n is": lambda n: (
+            every_nth(n, back=2)
         ),
-        "n is added, not taken away: the weights from the second unit are -n": lambda n: counter(
-            n, back=-n, out=-n
+        "the recurrent kernel takes n - 1 away, so each new count begins at 1": lambda n: every_nth(
+            n, back=n - 1
         ),
-        "`n` is not used: it always counts modulo 3": lambda n: counter(3),
-        "this is the toggle, which counts modulo 2 whatever n is; the check with n = 2 is right": (
-            lambda n: counter(2)
+        "n is added, not taken away: the weights from the second unit are -n": lambda n: every_nth(
+            n, back=-n
+        ),
+        "the unit that is read does not hear the input, so it comes a step late": lambda n: but(
+            every_nth(n), KERNEL, lambda W: W * [1, 0]
+        ),
+        "n is taken from the sum, but not from the unit that is read: both units must hear it": (
+            lambda n: hears(n, [[1, 1], [-n, 0]])
+        ),
+        "n is taken from the unit that is read, but not from the sum: both units must hear it": (
+            lambda n: hears(n, [[1, 1], [0, -n]])
+        ),
+        "`n` is not used: it always marks every third one": lambda n: every_nth(3),
+        "`n` is not used: it always marks every second one": lambda n: every_nth(2),
+        "this is the toggle of the chapter: first make it mark every second one, for n = 2": (
+            lambda n: every_nth(2, read=(1, -2))
         ),
         "`kernel` is transposed: its shape is (1, units)": lambda n: but(
-            counter(n), KERNEL, np.transpose
+            every_nth(n), KERNEL, np.transpose
         ),
         "`output_kernel` is transposed: its shape is (units, 1)": lambda n: but(
-            counter(n), OUTPUT_KERNEL, np.transpose
+            every_nth(n), OUTPUT_KERNEL, np.transpose
         ),
         "`kernel` is a vector: its shape is (1, units), a row in double brackets": lambda n: but(
-            counter(n), KERNEL, np.ravel
+            every_nth(n), KERNEL, np.ravel
         ),
         "`output_kernel` is a vector: its shape is (units, 1), a column": lambda n: but(
-            counter(n), OUTPUT_KERNEL, np.ravel
+            every_nth(n), OUTPUT_KERNEL, np.ravel
         ),
         "`bias` is a row of a matrix: its shape is (units,)": lambda n: but(
-            counter(n), BIAS, np.atleast_2d
+            every_nth(n), BIAS, np.atleast_2d
         ),
         "the order is wrong: kernel first, then the recurrent kernel": lambda n: tuple(
-            counter(n)[i] for i in (1, 0, 2, 3)
+            every_nth(n)[i] for i in (1, 0, 2, 3)
         ),
-        "the output kernel is missing: return four arrays": lambda n: counter(n)[:3],
+        "`bias` and `output_kernel` are exchanged: the order is kernel, recurrent kernel, bias, "
+        "output kernel": lambda n: tuple(every_nth(n)[i] for i in (0, 1, 3, 2)),
+        "the output kernel is missing: return four arrays": lambda n: every_nth(n)[:3],
         "these are lists: np.array makes arrays of them": lambda n: tuple(
-            part.tolist() for part in counter(n)
+            part.tolist() for part in every_nth(n)
         ),
     },
-    also_right=(counter_exchanged, counter_louder, counter_quieter, counter_of_whole_numbers),
+    also_right=(
+        every_nth_exchanged,
+        every_nth_louder,
+        every_nth_later,
+        every_nth_held_back_less,
+        every_nth_of_whole_numbers,
+    ),
 )
