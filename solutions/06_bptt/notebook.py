@@ -16,7 +16,7 @@
 # | an answer in words | 2 |
 #
 # Throughout, `d_a` is the gradient of the loss $L$ for the array `a`, $\mathrm{d}A = \partial L/\partial A$, and has the shape of `a`.
-# Leave all arguments as they are.
+# Do not change the arrays that you are given.
 
 # %%
 import numpy as np
@@ -62,21 +62,14 @@ check("06_bptt/rnn_forward", rnn_forward)
 # %% [markdown]
 # ## Back through one step
 #
-# Take one step $t$ alone.
+# Take one step $t$ alone:
+#
+# $$ Z_t = X_t W + H_{t-1} U + b, \qquad H_t = \tanh(Z_t) $$
+#
 # You are given $\mathrm{d}H_t$, all of the gradient that arrives at the state after the step.
-# What does it come to for everything that went into the step?
-#
-# $$
-# \mathrm{d}Z_t = \mathrm{d}H_t \odot (1 - H_t \odot H_t)
-# $$
-#
-# $$
-# \mathrm{d}X_t = \mathrm{d}Z_t\, W^\top, \qquad
-# \mathrm{d}H_{t-1} = \mathrm{d}Z_t\, U^\top, \qquad
-# \mathrm{d}W = X_t^\top\, \mathrm{d}Z_t, \qquad
-# \mathrm{d}U = H_{t-1}^\top\, \mathrm{d}Z_t, \qquad
-# \mathrm{d}b = \text{sum of the rows of } \mathrm{d}Z_t
-# $$
+# What does this one step hand back to everything that went into it?
+# The chapter's table has what you need.
+# The state before and the weights may have other uses, too; what comes back from those is added in the last question, not here.
 #
 # | argument | what it is | shape |
 # | --- | --- | --- |
@@ -90,8 +83,9 @@ check("06_bptt/rnn_forward", rnn_forward)
 # Return five arrays, in this order: `(d_x, d_h_before, d_kernel, d_recurrent_kernel, d_bias)`.
 # Each has the shape of what it is the gradient for; `d_bias` has the shape `(units,)`.
 #
-# A worked number: with one instance, one feature and one unit, $W = 2$, $U = -1$, $X_t = 3$, $H_{t-1} = 0.4$, $H_t = 0.5$ and $\mathrm{d}H_t = 4$, you get $\mathrm{d}Z_t = 4 \cdot (1 - 0.25) = 3$.
+# A worked number: with one instance, one feature and one unit, $W = 2$, $U = -1$, $X_t = 3$, $H_{t-1} = 0.4$, $H_t = 0.5$ and $\mathrm{d}H_t = 4$, the slope of the $\tanh$ is 0.75, and $\mathrm{d}Z_t = 3$.
 # The five gradients are 6, −3, 9, 1.2 and 3.
+# With this instance twice in the batch, each of the two has its own 6 and −3, and the weights and the bias get 18, 2.4 and 6.
 
 
 # %% solution="step_backward"
@@ -113,19 +107,13 @@ check("06_bptt/step_backward", step_backward)
 # %% [markdown]
 # ## Back through all steps
 #
-# Go from the last step to the first.
-# At each step two gradients meet at the state: the loss's own, for this output, and the one that comes back from the next step.
-#
-# $$
-# \mathrm{d}H_t = \mathrm{d}Y_t + \mathrm{d}Z_{t+1}\, U^\top
-# $$
-#
-# At the last step there is only the first of the two.
-# The gradients of the weights are the sums over all steps.
+# Now take a whole sequence, with the output $Y_t = H_t$ at every step, and a loss that may use any of the outputs.
+# A state is used as an output and in the next step; the weights are used at every step.
+# You are given the loss's own gradient for each output, and return all of the gradient for everything that went into the sequence.
 #
 # | argument | what it is | shape |
 # | --- | --- | --- |
-# | `d_states` | $\mathrm{d}Y_t$ for every step: the loss's own gradient for this output, zero where the loss does not use it | `(batch, timesteps, units)` |
+# | `d_outputs` | $\mathrm{d}Y_t$ for every step: the loss's own gradient for this output, zero where the loss does not use it | `(batch, timesteps, units)` |
 # | `x` | the inputs | `(batch, timesteps, features)` |
 # | `h0` | $H_{-1}$, the state before the first step | `(batch, units)` |
 # | `states` | $H_t$ for every step, as `rnn_forward` returns them | `(batch, timesteps, units)` |
@@ -134,18 +122,20 @@ check("06_bptt/step_backward", step_backward)
 #
 # Return five arrays, in this order: `(d_x, d_h0, d_kernel, d_recurrent_kernel, d_bias)`.
 # Each has the shape of what it is the gradient for: `d_x` is `(batch, timesteps, features)`, `d_h0` is `(batch, units)`.
-# The instances of a batch need not use the same outputs.
+# The loss may use other outputs of one instance than of the next.
 # You may call your `step_backward`.
 #
 # A worked number: one instance, one feature, one unit, two steps, $W = 1$, $U = 0.5$ and $H_{-1} = 0.8$, with the inputs 0.6 and 0 and the states 0.762 and 0.363 of the first question.
-# The loss uses the last output only, so `d_states` holds 0 and 1.
-# Then $\mathrm{d}Z_1 = 1 - 0.363^2 \approx 0.868$ and $\mathrm{d}Z_0 \approx 0.868 \cdot 0.5 \cdot (1 - 0.762^2) \approx 0.182$.
-# So `d_x` holds 0.182 and 0.868, `d_h0` is $0.182 \cdot 0.5 \approx 0.091$, and `d_recurrent_kernel` is $0.8 \cdot 0.182 + 0.762 \cdot 0.868 \approx 0.807$.
+#
+# | the loss uses | `d_outputs` | `d_x` | `d_h0` | `d_kernel` | `d_recurrent_kernel` | `d_bias` |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | the last output only | 0 and 1 | 0.182 and 0.868 | 0.091 | 0.109 | 0.807 | 1.050 |
+# | both outputs | 1 and 1 | 0.602 and 0.868 | 0.301 | 0.361 | 1.143 | 1.470 |
 
 
 # %% solution="rnn_backward"
-def rnn_backward(d_states, x, h0, states, kernel, recurrent_kernel):
-    """Return the gradients for x, h0, kernel, recurrent_kernel and bias, from d_states."""
+def rnn_backward(d_outputs, x, h0, states, kernel, recurrent_kernel):
+    """Return the gradients for x, h0, kernel, recurrent_kernel and bias, from d_outputs."""
     ### BEGIN SOLUTION
     d_x = np.empty_like(x)
     d_h = np.zeros_like(h0)
@@ -153,7 +143,7 @@ def rnn_backward(d_states, x, h0, states, kernel, recurrent_kernel):
     for t in reversed(range(x.shape[1])):
         h_before = states[:, t - 1] if t else h0
         d_x[:, t], d_h, *terms = step_backward(
-            d_states[:, t] + d_h, x[:, t], h_before, states[:, t], kernel, recurrent_kernel
+            d_outputs[:, t] + d_h, x[:, t], h_before, states[:, t], kernel, recurrent_kernel
         )
         d_weights = [total + term for total, term in zip(d_weights, terms, strict=True)]
     return d_x, d_h, *d_weights
@@ -167,7 +157,7 @@ check("06_bptt/rnn_backward", rnn_backward)
 # ## Prove it yourself
 #
 # This cell is not graded, and works when your functions do.
-# It takes a loss whose gradient for the states is known, the sum of all states, each multiplied by its entry of `d_states`.
+# It takes a loss whose gradient for the outputs is known: the sum of all outputs, each multiplied by its entry of `d_outputs`.
 # Then it moves every number a little up and down and looks at what the loss does.
 # It shows the largest difference from your gradients, for each of the five: a right one is below 1e-8.
 #
@@ -185,13 +175,13 @@ arrays = {
     "recurrent_kernel": rng.normal(size=(units, units)) / 2,
     "bias": rng.normal(size=units),
 }
-d_states = rng.normal(size=(batch, timesteps, units))
-d_states[:, [0, 3]] = 0  # the loss does not use the outputs of steps 0 and 3
+d_outputs = rng.normal(size=(batch, timesteps, units))
+d_outputs[:, [0, 3]] = 0  # the loss does not use the outputs of steps 0 and 3
 
 
 def loss(name, array):
     """Return the loss, with the array of that name replaced."""
-    return np.sum(d_states * rnn_forward(*(arrays | {name: array}).values()))
+    return np.sum(d_outputs * rnn_forward(*(arrays | {name: array}).values()))
 
 
 def largest_difference(name, gradient):
@@ -203,7 +193,7 @@ def largest_difference(name, gradient):
 try:
     x, h0, kernel, recurrent_kernel, bias = arrays.values()
     states = rnn_forward(x, h0, kernel, recurrent_kernel, bias)
-    yours = rnn_backward(d_states, x, h0, states, kernel, recurrent_kernel)
+    yours = rnn_backward(d_outputs, x, h0, states, kernel, recurrent_kernel)
     pairs = zip(arrays, yours, strict=True)
     seen = {f"d_{name}": largest_difference(name, gradient) for name, gradient in pairs}
 except Exception as error:
@@ -214,17 +204,16 @@ seen
 # ## In your own words
 #
 # A sequence has 6 steps, counted from 0, and the loss uses the outputs of steps 2 and 4 only.
-# Which of the inputs get a gradient of exactly zero, and why these and no others?
-# And why does `d_kernel` have terms from steps whose outputs the loss does not use?
+# Which of the inputs, and which of the states $H_{-1}$ (`h0`), $H_0$, …, $H_5$, get a gradient of exactly zero whatever the weights are, and why these and no others?
+# Which steps put a term other than zero into `d_kernel`, and why are there some among them whose outputs the loss does not use?
 #
-# Write three to five sentences, without code.
-# A person reads and marks them (2 points).
+# Write three to six sentences, without code; a formula is welcome.
+# A person reads and marks them: 1 point for the inputs and states and why, 1 point for `d_kernel`.
 
 # %% [markdown] written="which_steps_matter" points=2
 # ### BEGIN SOLUTION
-# Only the input of step 5 gets a gradient of exactly zero: it comes after the last output that the loss uses, and no state runs back in time, so it cannot change the loss.
-# The inputs of steps 3 and 4 reach output 4, and those of steps 0 to 2 reach both outputs, through the states that each step hands to the next.
-# The kernel is used again at every step, and its gradient is the sum of the terms of all steps.
-# At steps 0, 1 and 3 the loss puts nothing in at the output, but a gradient comes back from the next step through the recurrent kernel, so the input of that step times this gradient is a term of the sum.
-# Only the term of step 5 is zero.
+# Only the input and the state of step 5 get a gradient of exactly zero: they come after the last output that the loss uses, and no state runs back in time, so they cannot change the loss (half a point).
+# All other states, $H_{-1}$ among them, are handed on from step to step until output 4, those up to step 2 until output 2 as well, and each input reaches the state of its own step, so none of them is bound to be zero (half a point).
+# The kernel is used at every step, and its gradient is the sum of the terms $X_t^\top\,\mathrm{d}Z_t$ of all steps; those of steps 0 to 4 are not zero, and that of step 5 is (half a point).
+# At steps 0, 1 and 3 the loss puts nothing in at the output, but a gradient comes back from the next step through the recurrent kernel, $\mathrm{d}H_t = \mathrm{d}Z_{t+1} U^\top$, and with it they have a term (half a point).
 # ### END SOLUTION

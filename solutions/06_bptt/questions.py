@@ -1,5 +1,7 @@
 """Questions of 06_bptt: a layer forwards, a gradient through one step, and through all of them."""
 
+from functools import partial
+
 import numpy as np
 
 from rnncourse.checks import BatchIndependent, InputsUntouched, LinearIn, Question, SplitsAnywhere
@@ -19,11 +21,16 @@ def layer(rng, features, units):
     }
 
 
-def sequence_inputs(rng):
-    """Return the arguments of `rnn_forward`: all sizes differ, at least four steps."""
-    timesteps = rng.choice([4, 5])
-    others = [size for size in (2, 3, 4, 5) if size != timesteps]
-    batch, features, units = rng.choice(others, size=3, replace=False)
+def sequence_inputs(rng, timesteps):
+    """Return the arguments of `rnn_forward`: all sizes differ.
+
+    The batch is smaller than the steps by two or more, so that a loop over it neither raises
+    nor just leaves out the last step.
+    """
+    sizes = [size for size in (2, 3, 4, 5) if size != timesteps]
+    batch = rng.choice([size for size in sizes if size < timesteps - 1])
+    others = [size for size in sizes if size != batch]
+    features, units = rng.choice(others, size=2, replace=False)
     return {
         "x": rng.normal(size=(batch, timesteps, features)),
         "h0": rng.uniform(-0.9, 0.9, size=(batch, units)),
@@ -35,6 +42,23 @@ def run(x, h0, W, U, b, activation=tanh):
     h, states = h0, []
     for t in range(x.shape[1]):
         h = activation(x[:, t] @ W + h @ U + b)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
+def run_steps(count, x, h0, W, U, b):
+    """Return the states of the first `count` steps, or fail as the index does."""
+    h, states = h0, []
+    for t in range(count):
+        h = tanh(x[:, t] @ W + h @ U + b)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
+def run_instances_as_steps(x, h, W, U, b):
+    states = []
+    for t in range(x.shape[1]):
+        h = tanh(x[t] @ W + h @ U + b)
         states.append(h)
     return np.stack(states, axis=1)
 
@@ -83,7 +107,7 @@ def run_instance_by_instance(x, h0, W, U, b):
 
 rnn_forward = Question(
     points=2,
-    draw=sequence_inputs,
+    draw=tuple(partial(sequence_inputs, timesteps=steps) for steps in (5, 4, 6)),
     properties=(
         InputsUntouched(),
         BatchIndependent(("x", "h0")),
@@ -94,6 +118,17 @@ rnn_forward = Question(
             lambda x, h0, W, U, b: run(x, 0 * h0, W, U, b)
         ),
         "every step starts from `h0`: hand the new state on to the next step": run_without_memory,
+        "the number of steps is fixed at 5: it is x.shape[1]": partial(run_steps, 5),
+        "the loop goes over x.shape[0], the batch: the number of steps is x.shape[1]": (
+            lambda x, *others: run_steps(len(x), x, *others)
+        ),
+        "x[t] is an instance, not a step: step t is x[:, t]": run_instances_as_steps,
+        "the last step is missing: range(x.shape[1]) ends with it": lambda x, *others: run(
+            x[:, :-1], *others
+        ),
+        "the first step is missing: steps are counted from 0": lambda x, *others: run(
+            x[:, 1:], *others
+        ),
         "the state of each step is one too old: `h0` is not among the states, the last one is": (
             lambda x, h0, W, U, b: run_with_start(x, h0, W, U, b)[:, :-1]
         ),
@@ -261,6 +296,13 @@ step_backward = Question(
         "the slope is that of the state before: it belongs to h, the state after the step": (
             lambda d_h, x, before, h, W, U: from_sums(d_h * slope(before), x, before, W, U)
         ),
+        "the slope is taken twice: multiply d_h by 1 - h**2 once": (
+            lambda d_h, x, before, h, W, U: from_sums(d_h * slope(h) ** 2, x, before, W, U)
+        ),
+        "`h` and `h_before` are exchanged: the slope is that of h, the state after the step, and "
+        "the recurrent kernel multiplied h_before": (
+            lambda d_h, x, before, h, W, U: step(d_h, x, h, before, W, U)
+        ),
         "the recurrent kernel is not transposed: d_h_before is d_z @ recurrent_kernel.T": (
             lambda d_h, x, before, h, W, U: swap(
                 step(d_h, x, before, h, W, U), d_h_before=d_h * slope(h) @ U
@@ -285,6 +327,11 @@ step_backward = Question(
         "d_h_before lacks the slope: it is d_z @ recurrent_kernel.T, with d_z for d_h": (
             lambda d_h, x, before, h, W, U: swap(
                 step(d_h, x, before, h, W, U), d_h_before=d_h @ U.T
+            )
+        ),
+        "d_h_before is d_z: take it back through the recurrent kernel, too": (
+            lambda d_h, x, before, h, W, U: swap(
+                step(d_h, x, before, h, W, U), d_h_before=d_h * slope(h)
             )
         ),
         "d_h_before has the slope of h_before: that one belongs to the step before": (
@@ -324,7 +371,8 @@ step_backward = Question(
         "holds that factor already": lambda d_h, x, before, h, W, U: means(
             step(d_h, x, before, h, W, U), len(x)
         ),
-        "the signs are reversed: a gradient is asked for, not a step of gradient descent": (
+        "the signs are reversed: a gradient is asked for, not a step of gradient descent, and the "
+        "slope is 1 - h**2, not h**2 - 1": (
             lambda d_h, x, before, h, W, U: step(-d_h, x, before, h, W, U)
         ),
         "the order is another: it is d_x, d_h_before, d_kernel, d_recurrent_kernel, d_bias": (
@@ -348,22 +396,23 @@ step_backward = Question(
 # Back through all steps -------------------------------------------------------------------
 
 
-def backward_inputs(rng):
+def backward_inputs(rng, timesteps, last):
     """Return the arguments of `rnn_backward`; which outputs the loss uses, each instance says.
 
-    One step in the middle nobody uses. Instance 0 uses the last output, and others do
-    not; instance 1 uses one in the middle.
+    The last output is used by instance `last` alone; -1 is none. Of the outputs in the
+    middle, instances 0 and 1 use one, and another is used by nobody. The first output is used
+    by the last instance, and not by instance 0.
     """
-    forward = sequence_inputs(rng)
+    forward = sequence_inputs(rng, timesteps)
     states = run(*forward.values())
-    batch, timesteps, _ = states.shape
-    used = rng.random((batch, timesteps)) < 0.5
-    silent, early = rng.permutation(np.arange(1, timesteps - 1))[:2]
-    used[:, silent] = False
-    used[:, -1] = np.arange(batch) == 0
-    used[1, early] = True
+    used = rng.random(states.shape[:2]) < 0.5
+    middle = rng.permutation(np.arange(1, timesteps - 1))
+    used[:2, middle[0]] = True
+    used[:, middle[1]] = False
+    used[:, -1] = np.arange(len(used)) == last
+    used[0, 0], used[-1, 0] = False, True
     return {
-        "d_states": rng.normal(size=states.shape) * used[..., np.newaxis],
+        "d_outputs": rng.normal(size=states.shape) * used[..., np.newaxis],
         "x": forward["x"],
         "h0": forward["h0"],
         "states": states,
@@ -386,95 +435,120 @@ def collect(d_z, d_h0, x, before, W):
     return d_z @ W.T, d_h0, over_steps(x, d_z), over_steps(before, d_z), d_z.sum(axis=(0, 1))
 
 
-def sums(d_states, states, U, *, meet=np.add, slopes=None, order=reversed):
+def through_kernel(d_h, d_z, U):
+    return d_z @ U.T
+
+
+def sums(d_outputs, states, U, *, meet=np.add, slopes=None, order=reversed, hand_on=through_kernel):
     """Return the gradients for the sums of all steps, and what the walk ends with.
 
-    `meet` puts the loss's own gradient and that from later steps together.
+    `meet` puts the loss's own gradient and that from later steps together, and `hand_on`
+    says what goes back to the step before.
     """
     slopes = slope(states) if slopes is None else slopes
     d_z, d_h = np.zeros_like(states), np.zeros_like(states[:, 0])
     for t in order(range(states.shape[1])):
-        d_z[:, t] = meet(d_states[:, t], d_h) * slopes[:, t]
-        d_h = d_z[:, t] @ U.T
+        d_h = meet(d_outputs[:, t], d_h)
+        d_z[:, t] = d_h * slopes[:, t]
+        d_h = hand_on(d_h, d_z[:, t], U)
     return d_z, d_h
 
 
-def walk(d_states, x, h0, states, W, U, **options):
-    d_z, d_h0 = sums(d_states, states, U, **options)
+def walk(d_outputs, x, h0, states, W, U, **options):
+    d_z, d_h0 = sums(d_outputs, states, U, **options)
     return collect(d_z, d_h0, x, earlier(h0, states), W)
 
 
-def walk_with(before, d_states, x, h0, states, W, U):
+def walk_with(before, d_outputs, x, h0, states, W, U):
     """Return the gradients, with other arrays where the states before each step belong."""
-    return collect(*sums(d_states, states, U), x, before, W)
+    return collect(*sums(d_outputs, states, U), x, before, W)
 
 
-def walk_u_not_transposed(d_states, x, h0, states, W, U):
-    d_z, d_h0 = sums(d_states, states, U.T)
-    return collect(d_z, d_h0, x, earlier(h0, states), W)
+def walk_from(last, *given):
+    """Return the gradients of a walk that begins at this step."""
+    return walk(*given, order=lambda steps: reversed(range(last + 1)))
 
 
-def terms_of(steps, d_states, x, h0, states, W, U):
+def last_used(d_outputs):
+    """Return the last step at which the loss uses any of these outputs."""
+    return np.flatnonzero(d_outputs.any(axis=(0, 2)))[-1]
+
+
+def walk_to_step_1(*given):
+    return walk(*given, order=lambda steps: reversed(steps[1:]))
+
+
+def terms_of(steps, d_outputs, x, h0, states, W, U):
     """Return the gradients, with the weights' terms of these steps only."""
-    right = walk(d_states, x, h0, states, W, U)
-    d_z, _ = sums(d_states, states, U)
+    right = walk(d_outputs, x, h0, states, W, U)
+    d_z, _ = sums(d_outputs, states, U)
     some = collect(d_z[:, steps], None, x[:, steps], earlier(h0, states)[:, steps], W)
     return *right[:2], *some[2:]
 
 
-def walk_skipping(d_states, x, h0, states, W, U):
+def only_step_0(name, *given):
+    """Return the gradients, with one weight's term of step 0 only."""
+    return swap(walk(*given), **{name: terms_of(slice(1), *given)[PLACES[name]]})
+
+
+def walk_skipping(d_outputs, x, h0, states, W, U):
     d_z, d_h = np.zeros_like(states), np.zeros_like(h0)
     for t in reversed(range(x.shape[1])):
-        if d_states[:, t].any():
-            d_z[:, t] = (d_states[:, t] + d_h) * slope(states[:, t])
+        if d_outputs[:, t].any():
+            d_z[:, t] = (d_outputs[:, t] + d_h) * slope(states[:, t])
             d_h = d_z[:, t] @ U.T
     return collect(d_z, d_h, x, earlier(h0, states), W)
 
 
-def walk_meeting_late(d_states, x, h0, states, W, U):
+def walk_meeting_late(d_outputs, x, h0, states, W, U):
     d_z, d_h = np.zeros_like(states), np.zeros_like(h0)
     for t in reversed(range(x.shape[1])):
-        d_z[:, t] = d_states[:, t] * slope(states[:, t]) + d_h
+        d_z[:, t] = d_outputs[:, t] * slope(states[:, t]) + d_h
         d_h = d_z[:, t] @ U.T
     return collect(d_z, d_h, x, earlier(h0, states), W)
 
 
-def walk_adding_up(d_states, x, h0, states, W, U):
+def walk_adding_up(d_outputs, x, h0, states, W, U):
     d_z, d_h = np.zeros_like(states), np.zeros_like(h0)
     for t in reversed(range(x.shape[1])):
-        d_z[:, t] = (d_states[:, t] + d_h) * slope(states[:, t])
+        d_z[:, t] = (d_outputs[:, t] + d_h) * slope(states[:, t])
         d_h = d_h + d_z[:, t] @ U.T
     return collect(d_z, d_h, x, earlier(h0, states), W)
 
 
-def walk_one_step(d_states, x, h0, states, W, U):
-    own = d_states * slope(states)
+def walk_one_step(d_outputs, x, h0, states, W, U):
+    own = d_outputs * slope(states)
     from_next = np.pad(own[:, 1:] @ U.T, ((0, 0), (0, 1), (0, 0)))
-    d_z = (d_states + from_next) * slope(states)
+    d_z = (d_outputs + from_next) * slope(states)
     return collect(d_z, d_z[:, 0] @ U.T, x, earlier(h0, states), W)
 
 
-def d_first(d_states, states, U):
+def d_first(d_outputs, states, U):
     """Return the whole gradient for the state after step 0."""
-    d_z, _ = sums(d_states, states, U)
-    return d_states[:, 0] + d_z[:, 1] @ U.T
+    d_z, _ = sums(d_outputs, states, U)
+    return d_outputs[:, 0] + d_z[:, 1] @ U.T
 
 
-def only_last(d_states):
-    alone = np.zeros_like(d_states)
-    alone[:, -1] = d_states[:, -1]
+def either(own, later):
+    """Return the loss's own gradient where it uses this output at all, else the later steps'."""
+    return own if own.any() else later
+
+
+def only_last(d_outputs):
+    alone = np.zeros_like(d_outputs)
+    alone[:, -1] = d_outputs[:, -1]
     return alone
 
 
-def walk_in_place(d_states, x, h0, states, W, U):
+def walk_in_place(d_outputs, x, h0, states, W, U):
     for t in reversed(range(1, x.shape[1])):
-        d_states[:, t - 1] += (d_states[:, t] * slope(states[:, t])) @ U.T
-    d_z = d_states * slope(states)
+        d_outputs[:, t - 1] += (d_outputs[:, t] * slope(states[:, t])) @ U.T
+    d_z = d_outputs * slope(states)
     return collect(d_z, d_z[:, 0] @ U.T, x, earlier(h0, states), W)
 
 
-def walk_from_the_last_output(d_states, x, h0, states, W, U):
-    d_h, d_x = d_states[:, -1], []
+def walk_from_the_last_output(d_outputs, x, h0, states, W, U):
+    d_h, d_x = d_outputs[:, -1], []
     d_W, d_U, d_b = np.zeros_like(W), np.zeros_like(U), np.zeros(len(U))
     for t in range(x.shape[1] - 1, -1, -1):
         before = h0 if t == 0 else states[:, t - 1]
@@ -482,15 +556,15 @@ def walk_from_the_last_output(d_states, x, h0, states, W, U):
         d_x.insert(0, d_x_t)
         d_W, d_U, d_b = d_W + terms[0], d_U + terms[1], d_b + terms[2]
         if t > 0:
-            d_h = d_h + d_states[:, t - 1]
+            d_h = d_h + d_outputs[:, t - 1]
     return np.stack(d_x, axis=1), d_h, d_W, d_U, d_b
 
 
-def walk_output_by_output(d_states, x, h0, states, W, U):
+def walk_output_by_output(d_outputs, x, h0, states, W, U):
     total = [np.zeros_like(x), np.zeros_like(h0), np.zeros_like(W), np.zeros_like(U)]
     total.append(np.zeros(len(U)))
     for s in range(x.shape[1]):
-        d_h = d_states[:, s]
+        d_h = d_outputs[:, s]
         for t in range(s, -1, -1):
             before = states[:, t - 1] if t else h0
             d_x, d_h, *d_weights = step(d_h, x[:, t], before, states[:, t], W, U)
@@ -502,17 +576,44 @@ def walk_output_by_output(d_states, x, h0, states, W, U):
 
 rnn_backward = Question(
     points=3,
-    draw=backward_inputs,
+    draw=(
+        partial(backward_inputs, timesteps=5, last=0),
+        partial(backward_inputs, timesteps=4, last=1),
+        partial(backward_inputs, timesteps=6, last=-1),
+    ),
     returns=("d_x", "d_h0", "d_kernel", "d_recurrent_kernel", "d_bias"),
-    properties=(InputsUntouched(), LinearIn("d_states")),
+    properties=(InputsUntouched(), LinearIn("d_outputs")),
     mistakes={
         "what comes back from later steps is not added: the state also goes into the next step": (
             lambda *given: walk(*given, meet=lambda own, later: own)
         ),
-        "only the last output's gradient enters: at every step add d_states[:, t]": (
+        "the loss's own gradient stands in for what comes back from later steps: add the two": (
+            lambda *given: walk(*given, meet=either)
+        ),
+        "np.where takes the loss's own gradient or what comes back from later steps: add the two": (
+            lambda *given: walk(*given, meet=lambda own, later: np.where(own != 0, own, later))
+        ),
+        "the walk begins at the last output that the loss uses of instance 0: of another instance "
+        "it may use a later one": lambda d, *given: walk_from(last_used(d[:1]), d, *given),
+        "the number of steps is fixed at 5: it is x.shape[1]": partial(walk_from, 4),
+        "the loop goes over x.shape[0], the batch: the number of steps is x.shape[1]": (
+            lambda d, *given: walk_from(len(d) - 1, d, *given)
+        ),
+        "the loop begins with t = x.shape[1]: the last step is x.shape[1] - 1": lambda d, *given: (
+            walk_from(d.shape[1], d, *given)
+        ),
+        "the loop leaves out the last step: begin with t = x.shape[1] - 1": lambda d, *given: (
+            walk_from(d.shape[1] - 2, d, *given)
+        ),
+        "the loop leaves out step 0: range(T - 1, 0, -1) ends with step 1, reversed(range(T)) "
+        "with step 0": walk_to_step_1,
+        "d_x has no step 0: range(T - 1, 0, -1) ends with step 1, reversed(range(T)) with step 0": (
+            lambda *given: (walk_to_step_1(*given)[0][:, 1:], *walk_to_step_1(*given)[1:])
+        ),
+        "only the last output's gradient enters: at every step add d_outputs[:, t]": (
             lambda d, *given: walk(only_last(d), *given)
         ),
-        "the last output's gradient enters twice: start with zeros, or with d_states[:, -1], not "
+        "the last output's gradient enters twice: start with zeros, or with d_outputs[:, -1], not "
         "with both": lambda d, *given: walk(d + only_last(d), *given),
         "the gradient goes back one step only: hand on what came from later steps, too": (
             walk_one_step
@@ -526,7 +627,7 @@ rnn_backward = Question(
         "a step whose output the loss does not use is skipped: the gradient goes through it as "
         "through every other": walk_skipping,
         "what comes back is added up from step to step: d_h is new at every step": walk_adding_up,
-        "what comes back is added after the slope: add it to d_states[:, t], then multiply": (
+        "what comes back is added after the slope: add it to d_outputs[:, t], then multiply": (
             walk_meeting_late
         ),
         "the slope of tanh is missing: multiply by 1 - states[:, t]**2": (
@@ -535,19 +636,39 @@ rnn_backward = Question(
         "the slope is 1 - tanh(h)**2: the states are tanh already, so it is 1 - states[:, t]**2": (
             lambda d, x, h0, states, W, U: walk(d, x, h0, states, W, U, slopes=slope(tanh(states)))
         ),
+        "the slope is taken twice: step_backward takes it already, so hand it d_h, not d_z": (
+            lambda d, x, h0, states, W, U: walk(d, x, h0, states, W, U, slopes=slope(states) ** 2)
+        ),
+        "the states before and after the step are exchanged: step_backward takes h_before, then "
+        "h": lambda d, x, h0, states, W, U: collect(
+            *sums(d, states, U, slopes=slope(earlier(h0, states))), x, states, W
+        ),
+        "d_z is handed on as it is: take it back through the recurrent kernel, too": (
+            lambda *given: walk(*given, hand_on=lambda d_h, d_z, U: d_z)
+        ),
+        "d_h is handed on as it is: hand on d_z @ recurrent_kernel.T": lambda *given: walk(
+            *given, hand_on=lambda d_h, d_z, U: d_h
+        ),
+        "d_h is handed on without the slope: hand on d_z @ recurrent_kernel.T": lambda *given: walk(
+            *given, hand_on=lambda d_h, d_z, U: d_h @ U.T
+        ),
         "the slope is that of the state before: step t has 1 - states[:, t]**2": (
             lambda d, x, h0, states, W, U: walk(
                 d, x, h0, states, W, U, slopes=slope(earlier(h0, states))
             )
         ),
         "the recurrent kernel is not transposed on the way back: d_z @ recurrent_kernel.T": (
-            walk_u_not_transposed
+            lambda *given: walk(*given, hand_on=lambda d_h, d_z, U: d_z @ U)
         ),
         "the steps are taken forwards: begin with the last one": lambda *given: walk(
             *given, order=iter
         ),
         "d_recurrent_kernel is made with the state after each step: it needs the one before": (
             lambda d, x, h0, states, W, U: walk_with(states, d, x, h0, states, W, U)
+        ),
+        "d_recurrent_kernel is made with h0 at every step: the state before step t is "
+        "states[:, t - 1], and h0 at step 0 only": lambda d, x, h0, states, W, U: walk_with(
+            np.broadcast_to(h0[:, np.newaxis], states.shape), d, x, h0, states, W, U
         ),
         "at step 0 d_recurrent_kernel is made with the last state: index t - 1 is -1 there, and "
         "h0 belongs there": lambda d, x, h0, states, W, U: walk_with(
@@ -573,11 +694,19 @@ rnn_backward = Question(
         "the weights have the term of step 0 only: add to them with +=, not with =": (
             lambda *given: terms_of(slice(1), *given)
         ),
+        **{
+            f"{name} has the term of step 0 only: add to it with +=, not with =": partial(
+                only_step_0, name
+            )
+            for name in ("d_kernel", "d_recurrent_kernel", "d_bias")
+        },
+        "the weights have terms only where the loss uses the output: something arrives at other "
+        "steps, too": lambda d, *given: terms_of(d.any(axis=(0, 2)), d, *given),
         "the weights lack the term of step 0: it counts like every other": lambda *given: terms_of(
             slice(1, None), *given
         ),
         "the gradients of the weights are divided by the batch size: if the loss is a mean, "
-        "d_states holds that factor already": lambda *given: means(walk(*given), len(given[1])),
+        "d_outputs holds that factor already": lambda *given: means(walk(*given), len(given[1])),
         "the gradients of the weights are means over the steps: they are sums": lambda *given: (
             means(walk(*given), given[1].shape[1])
         ),
@@ -588,6 +717,12 @@ rnn_backward = Question(
             lambda d, x, h0, states, W, U: swap(
                 walk(d, x, h0, states, W, U), d_h0=d_first(d, states, U)
             )
+        ),
+        "d_outputs[:, 0] is added to d_h0: it belongs to the state after step 0": lambda *given: (
+            swap(walk(*given), d_h0=walk(*given)[1] + given[0][:, 0])
+        ),
+        "d_outputs[:, -1] is added to d_h0: at t = 0, the index t - 1 is -1, the last step": (
+            lambda *given: swap(walk(*given), d_h0=walk(*given)[1] + given[0][:, -1])
         ),
         "d_h0 lacks the slope of step 0": lambda d, x, h0, states, W, U: swap(
             walk(d, x, h0, states, W, U), d_h0=d_first(d, states, U) @ U.T
@@ -612,11 +747,12 @@ rnn_backward = Question(
         "only the weights' gradients are returned: d_x and d_h0 come first": lambda *given: walk(
             *given
         )[2:],
-        "`d_states`, the caller's array, is changed in place: write d_h = d_states[:, t] + d_h, "
-        "not d_states[:, t] += …": walk_in_place,
+        "`d_outputs`, the caller's array, is changed in place: write d_h = d_outputs[:, t] + d_h, "
+        "not d_outputs[:, t] += …": walk_in_place,
     },
     also_right=(
         walk,
+        lambda d, *given: walk_from(last_used(d), d, *given),
         walk_from_the_last_output,
         walk_output_by_output,
     ),
