@@ -26,6 +26,7 @@ PAGES = [
     "05_variable_length",
     "06_bptt",
     "07_vanishing_gradients",
+    "08_truncated_bptt",
     "09_lstm",
 ]
 PAGES += [
