@@ -45,7 +45,8 @@ class Course:
         named = os.environ.get("RNNCOURSE_ROOT")
         start = Path(named) if named else (start or Path.cwd())
         here = Path(__file__).resolve()
-        for folder in (start.resolve(), *start.resolve().parents, *here.parents):
+        elsewhere = () if named else here.parents
+        for folder in (start.resolve(), *start.resolve().parents, *elsewhere):
             if (folder / "solutions").is_dir() and (folder / "_config.yml").is_file():
                 return cls(folder)
         raise UnknownNameError(

@@ -18,7 +18,10 @@ def marks(exercise, notebook, papers):
     for cell in notebook.cells:
         if cell.cell_type == "code" and "check(" not in cell.source:
             exec(cell.source, namespace)  # noqa: S102 - our own samples
-    return {name: mark(papers[name], asking(namespace[name])) for name in exercise.questions}
+    return {
+        name: mark(papers[name], asking(namespace[name], papers[name].through))
+        for name in exercise.questions
+    }
 
 
 @pytest.mark.parametrize("slug", COURSE.slugs())

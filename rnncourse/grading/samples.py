@@ -278,8 +278,9 @@ def _bank_code(book: _Answers, name: str, field: str, number: int) -> str:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             defined[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            defined[node.targets[0].id] = node
+        elif isinstance(node, ast.Assign):
+            names = [part for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)]
+            defined |= {name.id: node for name in names}
         elif isinstance(node, ast.Import | ast.ImportFrom):
             defined |= {a.asname or a.name.split(".")[0]: node for a in node.names}
     bank = _keyword(defined[name], field)

@@ -694,12 +694,15 @@ rnn_backward = Question(
         "the weights have the term of step 0 only: add to them with +=, not with =": (
             lambda *given: terms_of(slice(1), *given)
         ),
-        **{
-            f"{name} has the term of step 0 only: add to it with +=, not with =": partial(
-                only_step_0, name
-            )
-            for name in ("d_kernel", "d_recurrent_kernel", "d_bias")
-        },
+        "d_kernel has the term of step 0 only: write +=, not =": lambda *given: only_step_0(
+            "d_kernel", *given
+        ),
+        "d_recurrent_kernel has the term of step 0 only: write +=, not =": lambda *given: (
+            only_step_0("d_recurrent_kernel", *given)
+        ),
+        "d_bias has the term of step 0 only: write +=, not =": lambda *given: only_step_0(
+            "d_bias", *given
+        ),
         "the weights have terms only where the loss uses the output: something arrives at other "
         "steps, too": lambda d, *given: terms_of(d.any(axis=(0, 2)), d, *given),
         "the weights lack the term of step 0: it counts like every other": lambda *given: terms_of(
