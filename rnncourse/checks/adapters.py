@@ -33,6 +33,7 @@ PREAMBLE = ("Graph execution error", "Detected at node", "<stack traces", "File 
 NOISE = re.compile(
     r"\{\{[^}]*\}\}\s*"  # {{node while/MatMul}}
     r"|\s*\[Op:\w+\].*"
+    r"|_Mkl(?=[A-Z])"  # _MklMatMul: the name where oneDNN is on
     r"|for '[^']*' (?=with input)"
     r"| \([\w/]+:\d+\)"  # (while/mul:0), the name of a tensor
     r"|[,.;]? (You can attempt|This error may|To allow the shape|Received args).*"

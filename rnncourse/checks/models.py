@@ -82,7 +82,8 @@ def model_outputs(build: Any, x: NDArray[Any], train: Any, *arguments: Any) -> A
     Args:
         build: The learner's function, which returns a Keras model.
         x: Inputs, shape `(examples, …)`.
-        train: None, or a dict of `x`, `y` and `training`, as a `Task` has them.
+        train: None, or a dict of `x`, `y` and `training`, as a `Task` has them, and of
+            `loss` where that is not the cross entropy.
         *arguments: Arguments of `build`.
 
     Returns:
@@ -90,7 +91,20 @@ def model_outputs(build: Any, x: NDArray[Any], train: Any, *arguments: Any) -> A
     """
     import keras
 
-    model = build(*arguments)
+    if train is None:
+        usual = keras.config.floatx()
+        keras.config.set_floatx("float64")  # so that no processor's last digit shows
+        try:
+            return _outputs(build(*arguments), x.astype("float64"), None)
+        finally:
+            keras.config.set_floatx(usual)
+    return _outputs(build(*arguments), x, train)
+
+
+def _outputs(model: Any, x: NDArray[Any], train: Any) -> Any:
+    """Return the outputs for `x`, with known weights or trained, and the weights' shapes."""
+    import keras
+
     if not isinstance(model, keras.Model):
         raise UnreadableAnswer(
             f"The result is {describe(model)}, not a Keras model. "
@@ -98,7 +112,7 @@ def model_outputs(build: Any, x: NDArray[Any], train: Any, *arguments: Any) -> A
         )
     outputs = model(x[:1])  # builds it
     if isinstance(outputs, list | tuple | dict):
-        raise UnreadableAnswer("The model has several outputs: it needs one, the logits.")
+        raise UnreadableAnswer("The model has several outputs: it needs one.")
     if train is None:
         model.set_weights([_spread(w.shape, i) for i, w in enumerate(model.weights)])
     else:
@@ -117,7 +131,8 @@ def _fit(model: Any, train: dict[str, Any]) -> None:
     from rnncourse.training import fit
 
     data, rng = (train["x"], train["y"]), np.random.default_rng(0)
-    fit(model, data, loss="cross_entropy", rng=rng, progress=False, **train["training"])
+    loss = train.get("loss", "cross_entropy")
+    fit(model, data, loss=loss, rng=rng, progress=False, **train["training"])
 
 
 @dataclass(frozen=True)

@@ -329,7 +329,7 @@ def growing_window(x, targets, h0, W, U, b, rate, *, own_loss=False):
         states = run(seen, h0, *weights)
         if own_loss:
             loss, d_last = error_of(states[:, -x.shape[2] :], targets[k])
-            d_states = np.zeros_like(states)
+            d_states = 0 * states
             d_states[:, -x.shape[2] :] = d_last
         else:
             loss, d_states = error_of(states, wanted)
