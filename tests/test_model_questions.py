@@ -86,3 +86,20 @@ def test_unknown_task_is_refused():
     """An author learns which tasks there are."""
     with pytest.raises(QuestionError, match="counting, digits"):
         Learns("chess", at_least=0.5)
+
+
+def test_models_built_before_do_not_decide_the_precision_nor_later_ones():
+    """The policy that Keras has kept since the learner's first layer is set aside, and put back."""
+    policy = keras.config.dtype_policy()  # kept from now on
+    assert keras.layers.Dense(2).dtype == "float32"
+    seen = []
+
+    def build(bits, classes):
+        model = counter(bits, classes)
+        seen.append(model.dtype)
+        return model
+
+    assert marked(build).passed
+    assert seen == ["float64", "float32"]  # known weights, then trained
+    assert keras.config.dtype_policy() == policy
+    assert keras.layers.Dense(2).dtype == "float32"

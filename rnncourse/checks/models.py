@@ -8,7 +8,8 @@ short while on a task with fresh data, and looks at what it gets right.
 Keras is imported only where the adapter is called.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -89,16 +90,28 @@ def model_outputs(build: Any, x: NDArray[Any], train: Any, *arguments: Any) -> A
     Returns:
         The pair of the outputs and the shapes of the weights that training changes.
     """
+    if train is not None:
+        return _outputs(build(*arguments), x, train)
+    with _double_precision():  # so that no processor's last digit shows
+        return _outputs(build(*arguments), x.astype("float64"), None)
+
+
+@contextmanager
+def _double_precision() -> Iterator[None]:
+    """Have Keras build in float64, and afterwards in what it was.
+
+    The policy is set as well as floatx: Keras derives it from floatx only once.
+    """
     import keras
 
-    if train is None:
-        usual = keras.config.floatx()
-        keras.config.set_floatx("float64")  # so that no processor's last digit shows
-        try:
-            return _outputs(build(*arguments), x.astype("float64"), None)
-        finally:
-            keras.config.set_floatx(usual)
-    return _outputs(build(*arguments), x, train)
+    floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
 
 
 def _outputs(model: Any, x: NDArray[Any], train: Any) -> Any:
