@@ -98,10 +98,12 @@ class ClassFolder:
     Args:
         root: The class folder; it holds `submitted/`.
         course: The course.
+        kernel: Name of the Jupyter kernel that submissions run in; by default nbgrader's setting.
     """
 
     root: Path
     course: Course
+    kernel: str | None = None
 
     def submissions(self, slug: str | None = None, student: str | None = None) -> list[Submission]:
         """Return what was submitted, sorted by exercise and student.
@@ -177,6 +179,8 @@ class ClassFolder:
         folder = self.root if (self.root / name).is_file() else self.course.root
         config = PyFileConfigLoader(name, path=str(folder)).load_config()
         config.CourseDirectory.root = str(self.root.resolve())
+        if self.kernel is not None:
+            config.Examine.kernel = self.kernel
         return config
 
     def _grade(self, submission: Submission) -> SubmissionOutcome:
