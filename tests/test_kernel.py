@@ -11,14 +11,14 @@ from rnncourse.errors import KernelError
 from rnncourse.grading import kernel as kernel_module
 from rnncourse.grading.kernel import LearnerKernel
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("warm_kernels")]
 
 
 def converse(cells, asks, cell_limit=30.0, time_limit=2.0):
     """Run cells in one kernel, then ask; return the cells and the outcomes."""
 
     async def talk():
-        async with LearnerKernel("python3", None, cell_limit) as kernel:
+        async with LearnerKernel("rnncourse", None, cell_limit) as kernel:
             notebook = [new_code_cell(source) for source in cells]
             for cell in notebook:
                 await kernel.run(cell)
