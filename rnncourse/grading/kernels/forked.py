@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -21,15 +22,25 @@ PATIENCE = 60.0
 """Seconds that the server may take for its imports."""
 
 
+@dataclass(frozen=True)
+class KernelServer:
+    """A forking server that runs.
+
+    Args:
+        folder: Its run folder.
+        process: The sandbox that it runs in.
+    """
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def kernel_server(imports: tuple[str, ...] = ("tensorflow", "keras")) -> Iterator[Path]:
+def kernel_server(imports: tuple[str, ...] = ("tensorflow", "keras")) -> Iterator[KernelServer]:
     """Run a forking server; kernels that are started meanwhile are forks of it.
 
     Args:
         imports: What it imports before it serves.
-
-    Yields:
-        Its run folder.
 
     Raises:
         SandboxError: If it does not come up.
@@ -44,7 +55,7 @@ def kernel_server(imports: tuple[str, ...] = ("tensorflow", "keras")) -> Iterato
     try:
         _wait_for(folder, process)
         os.environ[SERVER] = str(folder)
-        yield folder
+        yield KernelServer(folder, process)
     finally:
         os.environ.pop(SERVER) if before is None else os.environ.update({SERVER: before})
         process.kill()
