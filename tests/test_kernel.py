@@ -155,6 +155,16 @@ def test_much_output_costs_nothing(source):
     assert outcome.value == 4
 
 
+def test_flood_of_output_is_cut_and_interrupted():
+    """A cell that prints for ever ends long before its time limit, and little of it is kept."""
+    cells, (outcome,) = converse(
+        ["n = 4", "while True: print('x' * 100_000)", "def f():\n    return n"], [("f", {})], 500
+    )
+    assert cells[1].outputs[-1].ename == "OutputLimit"
+    assert sum(len(output.get("text", "")) for output in cells[1].outputs) <= 16 * 2**20
+    assert outcome.value == 4
+
+
 def test_function_that_prints_much_is_answered():
     """Its output is thrown away; the answer comes in the reply."""
     noisy = (

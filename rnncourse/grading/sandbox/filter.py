@@ -43,6 +43,8 @@ def load() -> None:
             rules.add_rule(refuse, name)
     # Its flags are behind a pointer, out of the filter's sight; C libraries fall back to clone.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    # Files in memory of no folder, so of no limited size.
+    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "memfd_create")
     for flag in NAMESPACES:
         rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     rules.add_rule(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, TIOCSTI))
