@@ -119,7 +119,8 @@ def grade(
 ) -> None:
     """Grade the submissions of a class; what is graded already is not graded again."""
     from rnncourse.exercises import Course
-    from rnncourse.grading.classes import GRADED, UNREADABLE, ClassFolder
+    from rnncourse.grading.classes import ClassFolder
+    from rnncourse.grading.outcomes import GRADED, UNREADABLE
     from rnncourse.grading.sample_class import is_sample, read_manifest
     from rnncourse.tables import class_table, marks_differ
 

@@ -7,6 +7,7 @@ isolation      which of these is taken here: chosen, tried, and held
 kernel         the learner's kernel: runs cells, answers questions, is revived
 examiner       run one notebook and mark its questions
 preprocessors  the same parts inside stock nbgrader
+outcomes       what was handed in, and what was decided on it
 classes        a class folder: submissions in, outcomes out
 sample_class   a synthetic class with the marks that it should get
 """
