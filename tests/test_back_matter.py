@@ -179,7 +179,7 @@ def mapped():
     for part in (BOOK / "source_map.md").read_text(encoding="utf-8").split("\n## ")[1:]:
         documents = re.findall(r"\b00\d\b", part.splitlines()[0])
         (page,) = re.findall(r"^The sections named below are in \[.*\]\((.*)\)\.$", part, re.M)
-        for row in re.findall(r"^\| (?!---|passage)(.*) \|$", part, re.MULTILINE):
+        for row in re.findall(r"^\| (.*) \|$", part.split("| --- |")[-1], re.MULTILINE):
             passage, sections, _ = row.split(" | ")
             rows.append((documents, page, passage, sections))
     return rows
@@ -190,7 +190,8 @@ def mapped():
 )
 def test_every_passage_of_the_sources_is_mapped(mapped, document, passage):
     """A reader of the sources finds where each part went."""
-    assert any(document in row[0] and re.search(passage, row[2]) for row in mapped)
+    names = passage.split("|")
+    assert any(document in row[0] and any(name in row[2] for name in names) for row in mapped)
 
 
 def test_every_section_that_the_source_map_names_exists(mapped):
@@ -201,7 +202,7 @@ def test_every_section_that_the_source_map_names_exists(mapped):
         headings = re.findall(r"^##+ (.*)$", (BOOK / page).read_text(encoding="utf-8"), re.M)
         for section in sections.split("; "):
             place = re.sub("^(Pitfall|Note) in ", "", section)
-            if place not in {*headings, "–"}:
+            if place not in {*headings, "–"} and not re.match(r"programs? \d", place):
                 lost.append((page, section))
     assert not lost
 
