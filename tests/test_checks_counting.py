@@ -107,6 +107,7 @@ FAULTS = {
     "quiet": counter(read=STEP),
     "loud": counter(candidate=(STEP, STEP)),
     "hears itself": changed(1, np.ones((1, 4))),
+    "difference, large step": counter(i=(0, 20), candidate=(0.1, 0), read=10),
 }
 
 

@@ -234,6 +234,7 @@ def _repairs(counter: Counter, first: float) -> Iterator[tuple[str, Counter]]:
     yield from _scaled(counter, first, one)
     for order in OTHER_ORDERS:
         yield "order", replace(counter, weights=_from_order(order, weights))
+    yield f"{counted}, {step}", replace(counter, ignores=True, straight=True)
 
 
 def _scaled(counter: Counter, first: float, one: float) -> Iterator[tuple[str, Counter]]:
