@@ -18,6 +18,7 @@ from traitlets import Integer, Unicode
 from rnncourse.checks.marking import without_cases
 from rnncourse.exercises import Course
 from rnncourse.grading.examiner import examine
+from rnncourse.grading.isolation import SANDBOXED
 from rnncourse.grading.submissions import grade_id, is_written, read_submission, repair
 
 RECORD = "rnncourse"
@@ -56,7 +57,7 @@ class Examine(Execute):
     """Runs a submission and asks its questions; other assignments run as in plain nbgrader."""
 
     course = Unicode("", help="Folder of the course, which holds solutions/.").tag(config=True)
-    kernel = Unicode("python3", help="Name of the kernel that runs submissions.").tag(config=True)
+    kernel = Unicode(SANDBOXED, help="Name of the kernel that runs submissions.").tag(config=True)
     seed = Integer(
         None, allow_none=True, help="Seed of the fresh cases; by default a new one a submission."
     ).tag(config=True)
@@ -70,7 +71,8 @@ class Examine(Execute):
         course = Course(Path(self.course))
         if slug not in course.slugs():
             return super().preprocess(nb, resources)
-        self.log.warning("Not sandboxed: the code of this submission runs as you.")
+        if self.kernel != SANDBOXED:
+            self.log.warning("Not sandboxed: the code of this submission runs as you.")
         exercise = course.exercise(slug)
         seed = self.seed if self.seed is not None else secrets.randbits(32)
         verdicts = examine(
