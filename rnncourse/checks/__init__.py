@@ -8,6 +8,7 @@
     layers      layers with weights set by hand, compared by what they do
     properties  what must hold over several calls
     models      questions that ask for a Keras model
+    clinic      questions that ask for a test
     papers      cases and properties of one question, as plain values
     questions   the hand-written question with its bank of wrong answers
     marking     ask, compare, name the mistake, give the points
@@ -17,6 +18,7 @@
 Everything here needs NumPy alone.
 """
 
+from rnncourse.checks.clinic import Catches
 from rnncourse.checks.compare import EXACT, Close, Comparison
 from rnncourse.checks.layers import SameLayer
 from rnncourse.checks.learner import check
@@ -37,6 +39,7 @@ from rnncourse.checks.stand_ins import DecimalCell, LinearCell, StandIn, StillCe
 __all__ = [
     "EXACT",
     "BatchIndependent",
+    "Catches",
     "Close",
     "Comparison",
     "DecimalCell",
