@@ -30,16 +30,14 @@ def broken(x):
     raise ValueError(f"no answer for {x}")
 
 
-INPUTS = {
-    "programs": {f.__name__: sealed(f) for f in (squared, doubled, broken, added)},
-    "right": ("doubled", "added"),
-}
+RIGHT = (doubled, added)
+PROGRAMS = {f.__name__: (sealed(f), f in RIGHT) for f in (squared, doubled, broken, added)}
 WANTED = {"squared": True, "doubled": False, "broken": True, "added": False}
 
 
 def verdicts(test):
     """Return what a test says of the four programs."""
-    return adapted(test, "verdicts")(*INPUTS.values())
+    return adapted(test, "verdicts")(PROGRAMS)
 
 
 def good(program):
@@ -59,8 +57,8 @@ def test_verdicts_are_those_of_the_test():
 
 def test_order_of_programs_does_not_matter():
     """Verdicts are told by the program's name, whatever came first."""
-    backwards = dict(reversed(INPUTS["programs"].items()))
-    assert adapted(good, "verdicts")(backwards, INPUTS["right"]) == WANTED
+    backwards = dict(reversed(PROGRAMS.items()))
+    assert adapted(good, "verdicts")(backwards) == WANTED
 
 
 def test_each_program_is_new_and_nameless():
@@ -100,7 +98,7 @@ def test_error_of_the_test_itself_goes_through():
     def misspelt(program):
         assert program(3) == six  # noqa: F821
 
-    outcome = call(misspelt, INPUTS, "verdicts")
+    outcome = call(misspelt, {"programs": PROGRAMS}, "verdicts")
     assert (outcome.raised, outcome.message) == ("NameError", "name 'six' is not defined")
     assert "six" in outcome.place
 
@@ -111,7 +109,7 @@ def test_call_that_no_program_takes_is_said_of_the_learners_line():
     def wrong_call(program):
         assert program(3, 4) == 7
 
-    outcome = call(wrong_call, INPUTS, "verdicts")
+    outcome = call(wrong_call, {"programs": PROGRAMS}, "verdicts")
     assert outcome.raised == "TypeError"
     assert "program(3, 4)" in outcome.place
 
@@ -122,7 +120,7 @@ def test_stub_is_a_stub():
     def stub(program):
         raise NotImplementedError
 
-    assert call(stub, INPUTS, "verdicts").raised == "NotImplementedError"
+    assert call(stub, {"programs": PROGRAMS}, "verdicts").raised == "NotImplementedError"
 
 
 @pytest.mark.parametrize("leave", [SystemExit, KeyboardInterrupt])

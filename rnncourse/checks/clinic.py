@@ -28,7 +28,7 @@ def sealed(program: Function) -> str:
 
 
 @adapter
-def verdicts(test: Function, programs: dict[str, str], right: tuple[str, ...]) -> dict[str, bool]:
+def verdicts(test: Function, programs: dict[str, tuple[str, bool]]) -> dict[str, bool]:
     """Call a test with each program, in the given order, and return which ones it catches.
 
     Any exception catches a wrong program. Of a right one only an `AssertionError` is a
@@ -36,16 +36,13 @@ def verdicts(test: Function, programs: dict[str, str], right: tuple[str, ...]) -
 
     Args:
         test: Takes a program; raises where that is wrong.
-        programs: Sealed sources by name.
-        right: The names of the right programs.
+        programs: By name, the sealed source, and whether the program is right.
 
     Raises:
         UnreadableAnswer: If the test returns something, or never calls the program.
     """
     with np.errstate(all="ignore"):
-        return {
-            name: _catches(test, source, right=name in right) for name, source in programs.items()
-        }
+        return {name: _catches(test, *program) for name, program in programs.items()}
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Catches(Comparison):
         return None
 
 
-def _catches(test: Function, source: str, *, right: bool) -> bool:
+def _catches(test: Function, source: str, right: bool) -> bool:
     """Return whether the test raises for the program."""
     program, calls = _counted(_opened(source))
     try:

@@ -12,7 +12,7 @@ from rnncourse.checks.clinic import sealed
 RIGHT = ("a right program", "another right program, written differently")
 
 
-def testing(repair, wrong=5, **bank):
+def clinic_test(repair, wrong=5, **bank):
     """Return the question for the test of a repaired program.
 
     Args:
@@ -25,12 +25,12 @@ def testing(repair, wrong=5, **bank):
     labels[0] = "the broken program itself"
     functions = [*list(repair.mistakes.values())[:wrong], *repair.also_right]
     programs = {
-        name: sealed(program) for name, program in zip([*labels, *RIGHT], functions, strict=True)
+        name: (sealed(program), name in RIGHT)
+        for name, program in zip([*labels, *RIGHT], functions, strict=True)
     }
 
     def in_any_order(rng):
-        names = rng.permutation(list(programs)).tolist()
-        return {"programs": {name: programs[name] for name in names}, "right": RIGHT}
+        return {"programs": {name: programs[name] for name in rng.permutation(list(programs))}}
 
     return Question(
         points=0.5,
@@ -240,7 +240,7 @@ def windows_of_many_sizes(program):
         assert np.allclose(program(*data, window), whole)
 
 
-test_run_windows = testing(
+test_run_windows = clinic_test(
     run_windows,
     mistakes={
         "it never calls `program`": never_calls,
@@ -402,7 +402,7 @@ def loss_at_its_ends(program):
     assert np.isclose(program(logits, np.array([0, 3, 2])), 900)
 
 
-test_cross_entropy = testing(
+test_cross_entropy = clinic_test(
     cross_entropy,
     mistakes={
         "it never calls `program`": never_calls,
@@ -550,7 +550,7 @@ def columns_of_random_images(program):
     assert all(np.array_equal(steps[:, t], images[:, :, t]) for t in range(4))
 
 
-test_read_columns = testing(
+test_read_columns = clinic_test(
     read_columns,
     mistakes={
         "it never calls `program`": never_calls,
@@ -730,7 +730,7 @@ def state_by_a_loop_of_its_own(program):
         assert np.allclose(together[i], h)
 
 
-test_final_state = testing(
+test_final_state = clinic_test(
     final_state,
     mistakes={
         "it never calls `program`": never_calls,
@@ -895,7 +895,7 @@ def pairs_of_random_series(program):
             assert targets[i] == series[i + length]
 
 
-test_forecast_pairs = testing(
+test_forecast_pairs = clinic_test(
     forecast_pairs,
     mistakes={
         "it never calls `program`": never_calls,
@@ -1066,7 +1066,7 @@ def scaler_by_its_formula(program):
         assert np.abs(result * train.std(axis=0) + train.mean(axis=0) - part).max() < 1e-9
 
 
-test_scale_parts = testing(
+test_scale_parts = clinic_test(
     scale_parts,
     mistakes={
         "it never calls `program`": never_calls,
@@ -1251,7 +1251,7 @@ def clip_length_and_direction(program):
     assert all(np.allclose(c, s) for c, s in zip(clipped, same, strict=True))
 
 
-test_clip_gradients = testing(
+test_clip_gradients = clinic_test(
     clip_gradients,
     mistakes={
         "it never calls `program`": never_calls,
@@ -1414,7 +1414,7 @@ def gradient_by_differences(program):
         assert abs(found[place] - slope) < 1e-6
 
 
-test_kernel_gradient = testing(
+test_kernel_gradient = clinic_test(
     kernel_gradient,
     mistakes={
         "it never calls `program`": never_calls,
