@@ -67,8 +67,8 @@ class Catches(Comparison):
                 "ask for something that the text does not say?"
             )
         if missed:
-            more = f" {len(missed) - 1} more wrong ones get through." if missed[1:] else ""
-            return Difference(f"It is silent on this wrong program: {missed[0]}.{more}")
+            others = f" (and on {len(missed) - 1} more)" if missed[1:] else ""
+            return Difference(f"It is silent on this wrong program: {missed[0]}{others}.")
         return None
 
 

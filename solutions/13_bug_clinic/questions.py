@@ -37,7 +37,7 @@ def clinic_test(repair, wrong=5, **bank):
         draw=in_any_order,
         compare=Catches(),
         cases=2,
-        public_cases=1,
+        public_cases=2,
         through="verdicts",
         **bank,
     )
@@ -248,14 +248,16 @@ test_run_windows = clinic_test(
         "it returns a truth value: write `assert` before it": returns_its_verdict,
         "it finds nothing: with one window there is no border, and without an assertion about "
         "the numbers nothing can fail": windows_without_a_border,
-        "only the shape is compared: compare the numbers": windows_by_shape,
-        "all windows of your test are full: take steps that the window does not divide": (
-            windows_that_fit
-        ),
-        "your test has two windows: what goes wrong from the third on needs a third": (
+        "it catches a missing step and nothing else: is there an `assert` that compares "
+        "numbers?": windows_by_shape,
+        "a program that leaves out a short last window gets through: compare windows that do "
+        "not divide the steps with one window of all steps": (windows_that_fit),
+        "what goes wrong from the third window on gets through: take three windows or more": (
             windows_only_two
         ),
-        "your test has one row: an exchange between rows needs several": windows_of_one_row,
+        "an exchange between rows gets through: take several rows, and compare them all": (
+            windows_of_one_row
+        ),
         "right programs differ in the last bits: use np.allclose instead of ==": (
             windows_equal_to_the_bit
         ),
@@ -411,15 +413,18 @@ test_cross_entropy = clinic_test(
         "it finds nothing: a tolerance that is too wide, or no assertion about the number?": (
             loss_below_one
         ),
-        "your test is certain and right only: that costs nothing in many a wrong program; be "
-        "certain and wrong, too": loss_of_the_certain,
-        "your logits are all equal, and then two softmaxes give what one gives: be certain": (
-            loss_of_the_undecided
+        "it catches a second softmax and nothing else: be certain and wrong, too, by 50 and by "
+        "1,000, in a batch of several": loss_of_the_certain,
+        "a second softmax gets through: where all logits are equal, two give what one gives, so "
+        "be certain": (loss_of_the_undecided),
+        "a sum in place of the mean gets through: take several instances": loss_of_one_instance,
+        "clipping and overflow get through: let logits differ by 50 and by 1,000": (
+            loss_of_the_slightly_wrong
         ),
-        "your test has one instance, whose sum is its mean: take several": loss_of_one_instance,
-        "your logits are small: go to the hundreds": loss_of_the_slightly_wrong,
-        "that a shift of the logits changes nothing is right, and holds for most wrong programs "
-        "too: compare with a loss that you know": loss_of_shifted_logits,
+        "it catches an overflow and nothing else: compare with a loss that you know; that a "
+        "shift of the logits changes nothing is true of most wrong programs, too": (
+            loss_of_shifted_logits
+        ),
         "right programs differ in the last bits: use np.isclose instead of ==": (
             loss_equal_to_the_bit
         ),
@@ -464,8 +469,8 @@ def columns_stacked(images):
     return np.stack([images[:, :, t] for t in range(images.shape[2])], axis=1)
 
 
-def columns_by_einsum(images):
-    return np.einsum("brc->bcr", images)
+def columns_transposed(images):
+    return np.transpose(images, (0, 2, 1))
 
 
 read_columns = Question(
@@ -491,7 +496,7 @@ read_columns = Question(
             2, 0, 1
         ),
     },
-    also_right=(columns_stacked, columns_by_einsum),
+    also_right=(columns_stacked, columns_transposed),
 )
 
 
@@ -557,14 +562,18 @@ test_read_columns = clinic_test(
         "it raises for every program, the right ones too": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
         "it finds nothing: all sizes are equal, or no number is compared": columns_of_squares,
-        "only the shape counts in it: compare numbers that differ": columns_by_shape,
-        "your test has one image: a mixture of images needs several": columns_of_one_image,
+        "it catches a wrong shape and nothing else: compare numbers, and let them differ": (
+            columns_by_shape
+        ),
+        "a mixture of images gets through: take several images, and compare them all": (
+            columns_of_one_image
+        ),
         "there and back: a reshape undoes a reshape; look at the result in between": (
             columns_there_and_back
         ),
-        "only the first and the last number are compared, and these stay in place in many a "
-        "wrong program": columns_at_the_corners,
-        "your images are equal to their mirror image: let every number tell its place": (
+        "only images that were turned are caught: compare all numbers, not the first and the "
+        "last": columns_at_the_corners,
+        "what is read backwards gets through: let every number tell its place": (
             columns_of_mirrored_images
         ),
         "it demands the reshape: step t must hold column t": columns_shall_be_reshaped,
@@ -743,9 +752,8 @@ test_final_state = clinic_test(
         "not look at the padding either: compare with a run of each sequence alone": (
             state_and_rubbish
         ),
-        "your sequences are equally long: put several lengths into one batch": (
-            state_of_equal_lengths
-        ),
+        "a program that stops all sequences with the shortest gets through: put several lengths "
+        "into one batch, and compare the longer ones, too": (state_of_equal_lengths),
         "only the longest sequence is looked at, which has no padding: compare all": (
             state_of_the_longest
         ),
@@ -902,19 +910,17 @@ test_forecast_pairs = clinic_test(
         "it raises for every program, the right ones too": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
         "it finds nothing: is any number of the result compared?": pairs_of_some_type,
-        "it asks only that a target is not in its window: ask for the very next value": (
+        "it catches a target inside its window and nothing else: ask for the very next value": (
             target_not_among_inputs
         ),
-        "each pair is right, but a missing pair is not missed: ask how many there are": (
-            target_after_the_newest
-        ),
-        "only the first pair is looked at: the ends of a series are where pairs go wrong": (
+        "a missing pair gets through: ask how many there are": (target_after_the_newest),
+        "what goes wrong at the end of the series gets through: compare all pairs": (
             pair_at_the_start
         ),
         "a window that runs backwards gets through: compare whole windows, longer than 1": (
             targets_without_windows
         ),
-        "only the number of pairs counts in it: compare the values, and let them differ": (
+        "only the number of pairs counts in it: compare the values, and let them all differ": (
             pairs_by_shape
         ),
         "it asks for a target that is in its window: the target is the next value": (
@@ -1258,14 +1264,16 @@ test_clip_gradients = clinic_test(
         "it raises for every program, the right ones too": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
         "it finds nothing: is any number of the result compared?": clip_by_shape,
-        "your test has one array, whose own norm is the norm of all: give it several": (
-            clip_a_single_array
-        ),
+        "only a cut of the entries is caught: give it several arrays, since with one its own "
+        "norm is the norm of all": (clip_a_single_array),
         "not longer than the limit is not enough: a long gradient becomes as long as the limit, "
         "and a short one stays": clip_not_above_the_limit,
         "the direction alone is not enough: compare the length, too": clip_keeps_the_direction,
-        "your gradients are short: nothing is clipped; take long ones, too": clip_only_short_ones,
-        "your gradients are all long: a short one must stay as it is": clip_only_long_ones,
+        "nothing is clipped in your test: take gradients above the limit, too": (
+            clip_only_short_ones
+        ),
+        "a program that lengthens short gradients gets through: try gradients below the limit, "
+        "too": clip_only_long_ones,
         "it asks for each array to be as long as the limit: it is the norm of all together": (
             clip_each_to_the_limit
         ),
@@ -1421,15 +1429,15 @@ test_kernel_gradient = clinic_test(
         "it raises for every program, the right ones too": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
         "it finds nothing: is any number of the result compared?": gradient_by_shape,
-        "your test has one step: there the last is the sum; take several": (
+        "the sum over the steps is not tested: take several steps, with d_z at each": (
             gradient_of_a_single_step
         ),
         "a mean over the batch gets through, since it is a sum over time as well: compare with "
         "a number that you know, for more than one instance": gradient_of_parts,
-        "all steps of your test are equal: then it does not show which input meets which d_z": (
-            gradient_of_equal_steps
+        "an input of the wrong step gets through: let all steps differ": (gradient_of_equal_steps),
+        "what is lost before the last step gets through: give every step a d_z": (
+            gradient_of_a_last_loss
         ),
-        "only the last step has a d_z: give every step one": gradient_of_a_last_loss,
         "it asks for the mean over time: the terms of the steps are added": (
             gradient_shall_be_a_mean
         ),
