@@ -11,7 +11,7 @@
 #
 # - it calls `program`, which is the broken program, or a right one, or another wrong one;
 # - it raises an `AssertionError` if the program breaks the property (with `assert`, or with `np.testing.assert_allclose`);
-# - otherwise it returns nothing.
+# - otherwise it returns nothing; to print something, or to return `False`, is no verdict.
 #
 # Then write the repaired function, under the name that the text gives.
 # Try your test on both: `test_run_windows(broken_run_windows)` must raise, and `test_run_windows(run_windows)` must not.
