@@ -10,6 +10,7 @@
     properties  what must hold over several calls
     memory      how much memory an answer takes
     models      questions that ask for a Keras model
+    clinic      questions that ask for a test
     papers      cases and properties of one question, as plain values
     questions   the hand-written question with its bank of wrong answers
     marking     ask, compare, name the mistake, give the points
@@ -19,6 +20,7 @@
 Everything here needs NumPy alone.
 """
 
+from rnncourse.checks.clinic import Catches
 from rnncourse.checks.compare import EXACT, Close, Comparison
 from rnncourse.checks.counting import CountsOnes
 from rnncourse.checks.layers import SameLayer
@@ -41,6 +43,7 @@ from rnncourse.checks.stand_ins import DecimalCell, LinearCell, StandIn, StillCe
 __all__ = [
     "EXACT",
     "BatchIndependent",
+    "Catches",
     "Close",
     "Comparison",
     "CountsOnes",
