@@ -81,7 +81,7 @@ class Result:
 
 def attacks(prefix: str = "") -> list[Attack]:
     """Return the attacks whose names begin with `prefix`."""
-    paths = sorted(FOLDER.glob("[a-z]*_*.py"))
+    paths = sorted(FOLDER.glob("*.ipy"))
     return [_read(path) for path in paths if path.stem.startswith(prefix)]
 
 
