@@ -244,7 +244,7 @@ def _dtype_hint(expected: np.dtype, received: np.dtype) -> str:
     if expected.kind == "b":
         return "Return a comparison, or make the array with dtype=bool."
     hint = "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
-    if (expected, received) == (np.float64, np.float32):
+    if (str(expected), str(received)) == ("float64", "float32"):
         hint += ' A layer or cell of Keras computes in float32 unless it gets dtype="float64".'
     return hint
 
