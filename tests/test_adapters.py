@@ -57,6 +57,13 @@ def test_unknown_adapter_is_refused():
             "following resolutions to the problem: …",
             "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed",
         ),
+        (
+            "Input tensor `Const:0` enters the loop with shape (), but has shape (4, 5) after one "
+            "iteration. To allow the shape to vary, use the `shape_invariants` argument.",
+            "Input tensor `Const:0` enters the loop with shape (), but has shape (4, 5) after one "
+            "iteration. The body returns the loop variables in the order in which they came in, "
+            "with the same shapes and dtypes.",
+        ),
         ("", ""),
         ("name 'np' is not defined", "name 'np' is not defined"),
     ],
@@ -185,11 +192,51 @@ def test_traces_are_counted(tf, x):
 @pytest.mark.tensorflow
 @pytest.mark.parametrize(
     ("answer", "said"),
-    [(lambda function, features: function, "not compiled"), (lambda *_: None, "NoneType")],
+    [
+        (lambda function, features: function, "not compiled"),
+        (lambda *_: None, "NoneType, not a function. Does it end without `return`?"),
+        (lambda function, features: (function(np.ones((2, 2, 3))), function)[1], "by hand"),
+    ],
 )
 def test_what_is_not_compiled_is_told(x, answer, said):
-    """A plain function, or no function, has no traces to count."""
+    """A plain function, or no function, has no traces to count; a call by hand is none."""
     assert said in call(answer, {"x": x}, "traces").message
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("shape", [(None, None, None), (2, 2, 3)])
+def test_the_shape_of_the_only_trace_is_told(tf, x, shape):
+    """One trace that happens to serve all calls is right for the features alone, and any size."""
+
+    def answer(function, features):
+        signature = [tf.TensorSpec(shape, tf.float64)]
+        return tf.function(function).get_concrete_function(*signature)
+
+    assert f"for the shape {shape}" in call(answer, {"x": x}, "traces").message
+
+
+@pytest.mark.tensorflow
+def test_a_signature_that_fits_not_every_call_is_told(tf, x):
+    """TensorFlow's error names both shapes; the hint says what to do."""
+
+    def answer(function, features):
+        return tf.function(function, input_signature=[tf.TensorSpec((4, None, 3), tf.float64)])
+
+    message = call(answer, {"x": x}, "traces").message
+    assert "shape=(4, None, 3)" in message
+    assert message.endswith("None leaves a size open.")
+
+
+@pytest.mark.tensorflow
+def test_a_list_that_leaves_a_loop_is_told(tf, x):
+    """A tensor of the body is of no use outside of it."""
+
+    def listing(x):
+        found = []
+        tf.while_loop(lambda t: t < 2, lambda t: (found.append(t + 1) or t + 1,), (0,))
+        return tf.stack(found)
+
+    assert "use a tf.TensorArray" in call(listing, {"x": x}, "any_length").message
 
 
 @pytest.mark.tensorflow

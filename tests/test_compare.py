@@ -13,7 +13,7 @@ EXPECTED = np.linspace(-1, 1, 12).reshape(4, 3)
     ("received", "said"),
     [
         (None, "Does the function end without `return`?"),
-        (EXPECTED.tolist(), "np.array or np.stack"),
+        (EXPECTED.tolist(), "np.array or np.stack, of tensors with tf.stack"),
         ((EXPECTED, EXPECTED), "return one item, not several"),
         (Foreign("tensorflow EagerTensor"), "use np instead of tf"),
         (Foreign("generator"), "It uses `yield`"),
@@ -24,7 +24,8 @@ EXPECTED = np.linspace(-1, 1, 12).reshape(4, 3)
         (EXPECTED[:2], r"shape \(2, 3\), expected \(4, 3\). Axis 0 is too short"),
         (np.ones((4, 5)), "Axis 1 is too long"),
         (np.ones((5, 5)), "Print the shape of each factor"),
-        (EXPECTED.astype("float32"), "dtype float32, expected float64"),
+        (EXPECTED.astype("float32"), 'dtype float32, expected float64.*unless it gets dtype="'),
+        (EXPECTED.astype("int64"), "dtype int64, expected float64.*no rounding.$"),
         (EXPECTED * np.nan, "NaN or infinity at 12 of 12"),
         (EXPECTED + np.inf, "NaN or infinity"),
         (EXPECTED + np.eye(4, 3), "wrong at 3 of 12 places"),

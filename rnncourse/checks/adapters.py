@@ -39,6 +39,14 @@ NOISE = re.compile(
     r"|[,.;]? (You can attempt|This error may|To allow the shape|Received args).*"
 )
 """What of TensorFlow's errors is no use to a learner: whole lines, and parts of one."""
+HINTS = {
+    "Can not cast TensorSpec": "The signature must fit every call: None leaves a size open.",
+    " enters the loop with ": "The body returns the loop variables in the order in which they "
+    "came in, with the same shapes and dtypes.",
+    "is out of scope": "A Python list cannot carry what a loop's body computes out of the loop: "
+    "use a tf.TensorArray.",
+}
+"""What TensorFlow's errors leave out, by a part of their text."""
 
 
 class _TensorFlow:
@@ -148,22 +156,33 @@ def traces(function: Function, x: Any) -> Any:
         The sums for several parts of `x`, and the number of traces.
 
     Raises:
-        UnreadableAnswer: If what comes back is no function, or is not compiled.
+        UnreadableAnswer: If what comes back is no function, or is not compiled, or if its one
+            trace was not made for any batch size, any length and these features.
     """
     eager: list[bool] = []
+    shapes: list[Any] = []
 
     def sum_over_time(x: Any) -> Any:
         eager.append(tf.executing_eagerly())
+        shapes.append(x.shape)
         return tf.reduce_sum(x, axis=1)
 
     compiled = function(sum_over_time, x.shape[2])
     if not callable(compiled):
+        ended = " Does it end without `return`?" if compiled is None else ""
         kind = type(compiled).__name__
-        raise UnreadableAnswer(f"What came back is of type {kind}, not a function.")
+        raise UnreadableAnswer(f"What came back is of type {kind}, not a function.{ended}")
+    if any(eager):
+        raise UnreadableAnswer("It runs `function` by hand: compile it, and leave the calls to us.")
     parts = (x, x[:, :1], x[:, 1:], x, x[1:])
     sums = [_as_arrays(compiled(tf.constant(part))) for part in parts]
     if any(eager):
         raise UnreadableAnswer("It is not compiled: its Python code runs at every call.")
+    if len(shapes) == 1 and str(shapes[0]) != f"(None, None, {x.shape[2]})":
+        raise UnreadableAnswer(
+            f"Its one trace was made for the shape {shapes[0]}, where None is any size. "
+            "It should know the features, and leave the other two open."
+        )
     return sums, len(eager)
 
 
@@ -206,11 +225,15 @@ def _within_limit(graph: Any, arguments: list[Any]) -> Any:
 
 
 def _brief(text: str) -> str:
-    """Return what an error of TensorFlow says, without graph internals and general advice.
+    """Return what an error of TensorFlow says, without graph internals; with a hint, if any.
 
     >>> _brief("{{function_node f}} Matrix size-incompatible: [4,3], [5,5] [Op:MatMul] name: ")
     'Matrix size-incompatible: [4,3], [5,5]'
     """
     lines = [line.strip() for line in text.splitlines()]
     telling = [line for line in lines if line and not line.startswith(PREAMBLE)]
-    return NOISE.sub("", telling[0]) if telling else text
+    if not telling:
+        return text
+    said = NOISE.sub("", telling[0])
+    hint = next((hint for part, hint in HINTS.items() if part in said), "")
+    return f"{said.rstrip('.')}. {hint}" if hint else said

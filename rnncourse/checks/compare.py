@@ -118,7 +118,7 @@ class Close(Comparison):
         if received.dtype != expected.dtype:
             return Difference(
                 f"{name} has dtype {received.dtype}, expected {expected.dtype}. "
-                + _dtype_hint(expected.dtype)
+                + _dtype_hint(expected.dtype, received.dtype)
             )
         return self._values_difference(expected, received, name)
 
@@ -218,7 +218,10 @@ EXACT = Close(0.0, 0.0)
 
 def _cure(received: Any) -> str:
     if isinstance(received, list | tuple):
-        return "Make one array of it: np.array or np.stack; or return one item, not several."
+        return (
+            "Make one array of it with np.array or np.stack, of tensors with tf.stack; or return "
+            "one item, not several."
+        )
     cures = {
         "Tensor": "This question is NumPy: use np instead of tf, or return tensor.numpy().",
         "generator": "It uses `yield`: return one array.",
@@ -237,10 +240,13 @@ def _standing(found: dict[str, Difference | None]) -> str:
     return (f" Wrong, too: {others}." if others else "") + (f" Right: {right}." if right else "")
 
 
-def _dtype_hint(expected: np.dtype) -> str:
+def _dtype_hint(expected: np.dtype, received: np.dtype) -> str:
     if expected.kind == "b":
         return "Return a comparison, or make the array with dtype=bool."
-    return "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
+    hint = "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
+    if (str(expected), str(received)) == ("float64", "float32"):
+        hint += ' A layer or cell of Keras computes in float32 unless it gets dtype="float64".'
+    return hint
 
 
 def _number(value: Any) -> str:

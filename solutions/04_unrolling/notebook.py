@@ -26,21 +26,21 @@ from rnncourse import check
 #
 # Run a recurrent layer over a sequence, from a given state:
 #
-# $$ h_t = \tanh(x_t W + h_{t-1} U + b), \qquad y_t = h_t $$
+# $$ \mathbf{H}_t = \tanh(\mathbf{X}_t \mathbf{W} + \mathbf{H}_{t-1} \mathbf{U} + \mathbf{b}), \qquad \mathbf{Y}_t = \mathbf{H}_t $$
 #
 # | argument | what it is | shape |
 # | --- | --- | --- |
 # | `x` | the inputs, at least one step | `(batch, timesteps, features)` |
-# | `h0` | $h_{-1}$, the state before the first step | `(batch, units)` |
-# | `kernel` | $W$ | `(features, units)` |
-# | `recurrent_kernel` | $U$ | `(units, units)` |
-# | `bias` | $b$ | `(units,)` |
+# | `h0` | $\mathbf{H}_{-1}$, the state before the first step | `(batch, units)` |
+# | `kernel` | $\mathbf{W}$ | `(features, units)` |
+# | `recurrent_kernel` | $\mathbf{U}$ | `(units, units)` |
+# | `bias` | $\mathbf{b}$ | `(units,)` |
 #
 # All five are tensors of dtype `float64`.
 #
-# Loop over the steps with `for`, and return the pair `(outputs, state)` of tensors: the outputs $y$ at all steps, `(batch, timesteps, units)`, and the state after the last step, `(batch, units)`.
+# Loop over the steps with `for` (another way to the same result counts, too), and return the pair `(outputs, state)` of tensors: the outputs $\mathbf{Y}_t$ of all steps, `(batch, timesteps, units)`, and the state after the last step, `(batch, units)`.
 #
-# A worked number, with one instance, one feature and one unit: for $W = 2$, $U = -1$, $b = 0$ and $h_{-1} = 0.5$, the inputs 0.75 and 0 give the outputs $\tanh(1) \approx 0.762$ and $\tanh(-0.762) \approx -0.642$.
+# A worked number, with one instance, one feature and one unit: for $w = 2$, $u = -1$, $b = 0$ and $h_{-1} = 0.5$, the inputs 0.75 and 0 give the outputs $\tanh(1) \approx 0.762$ and $\tanh(-0.762) \approx -0.642$.
 # The state is −0.642.
 
 
@@ -70,8 +70,9 @@ check("04_unrolling/unroll_static", unroll_static)
 # | `features` | the size of the last axis, an `int`; the other two sizes are not known |
 #
 # Return the compiled function.
-# Do not call it: the check does.
-# It calls it with several shapes, and counts how often the Python code of `function` ran.
+# Call neither it nor `function`: the check does.
+# It calls what you return with several shapes, and counts how often the Python code of `function` ran.
+# While that runs, the shape of its tensor must be `(None, None, features)`.
 #
 # A worked number: with `features = 3`, calls with tensors of the shapes `(4, 6, 3)`, `(4, 1, 3)` and `(2, 6, 3)` make one trace together.
 
@@ -94,7 +95,7 @@ check("04_unrolling/trace_once", trace_once)
 # The same layer as in the first question, with the same arguments, shapes and results.
 # This time the number of steps is not known when Python runs: the check traces your function once, with `x` of shape `(batch, None, features)`, and then runs the graph.
 #
-# - Loop with `tf.while_loop`, and collect the outputs in a `tf.TensorArray`.
+# - Loop with `tf.while_loop`, and collect the outputs in a `tf.TensorArray`; `tf.scan`, which makes such a loop, counts, too.
 # - The number of steps is `tf.shape(x)[1]`; `x.shape[1]` is `None`.
 # - The check turns AutoGraph off, so `for t in tf.range(…)` does not become a loop by itself.
 # - All of `x`, `h0` and the weights have the dtype `float64`, and a TensorArray wants to be told its dtype: `x.dtype`.
