@@ -29,6 +29,7 @@ PAGES = [
     "08_truncated_bptt",
     "09_lstm",
     "11_mnist_rows",
+    "12_time_series",
 ]
 PAGES += [
     "notation",

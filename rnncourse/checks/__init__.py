@@ -8,6 +8,7 @@
     layers      layers with weights set by hand, compared by what they do
     properties  what must hold over several calls
     models      questions that ask for a Keras model
+    forecasts   questions about forecasts
     papers      cases and properties of one question, as plain values
     questions   the hand-written question with its bank of wrong answers
     marking     ask, compare, name the mistake, give the points
@@ -18,6 +19,7 @@ Everything here needs NumPy alone.
 """
 
 from rnncourse.checks.compare import EXACT, Close, Comparison
+from rnncourse.checks.forecasts import BeatsBaselines, BlindToLater, LagForecaster
 from rnncourse.checks.layers import SameLayer
 from rnncourse.checks.learner import check
 from rnncourse.checks.models import Learns
@@ -37,6 +39,8 @@ from rnncourse.checks.stand_ins import DecimalCell, LinearCell, StandIn, StillCe
 __all__ = [
     "EXACT",
     "BatchIndependent",
+    "BeatsBaselines",
+    "BlindToLater",
     "Close",
     "Comparison",
     "DecimalCell",
@@ -44,6 +48,7 @@ __all__ = [
     "IgnoresPadding",
     "IndependentOf",
     "InputsUntouched",
+    "LagForecaster",
     "Learns",
     "LinearCell",
     "LinearIn",
