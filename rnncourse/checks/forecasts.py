@@ -181,9 +181,7 @@ def naive_errors(series: NDArray[np.float64]) -> dict[str, float]:
     return {k: float(np.mean(np.abs(series[later - n] - series[later]))) for k, n in lags.items()}
 
 
-def trained_forecasts(
-    ask: Ask, inputs: Inputs, series: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def trained_forecasts(ask: Ask, inputs: Inputs, series: NDArray[np.float64]) -> NDArray[np.float64]:
     """Have a model trained on the first part, and return its forecasts of the later steps.
 
     Args:
