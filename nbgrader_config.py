@@ -54,6 +54,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Repair.exercises = str(ROOT / "exercises")
 c.Examine.course = str(ROOT)
+c.Examine.kernel = "rnncourse"  # sandboxed; "python3" would run submissions as you
 
 # Where a class on this machine releases, fetches and submits. nbgrader expects it to be there.
 EXCHANGE = ROOT / "exchange"

@@ -58,6 +58,9 @@ def main(runs, peer_runs, networks=tuple(NETWORKS)):
             figure = FIGURES[network]
             programs[f"Keras to {figure}"] = course("rows", network, path, figure)
         programs["TensorFlow 1.15"] = tensorflow1(network, path)
+        if network == "dense_lstm":  # its last program is the one that reaches the figure
+            further = tensorflow1("dense_lstm_to_figure", path)
+            programs["TensorFlow 1.15 to 0.95"] = further
         seeds = max(runs, 5) if network == "rnn" else runs
         compare(network, programs, runs=seeds, peer_runs=peer_runs)
 

@@ -5,6 +5,8 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import click
 from rich.console import Console
 
 from rnncourse import __version__
-from rnncourse.errors import ClassError, CourseError
+from rnncourse.errors import CourseError, SandboxError
 
 WIDTH = None if sys.stdout.isatty() else 110
 OUT = Console(highlight=False, width=WIDTH)
@@ -102,29 +104,40 @@ def sample_class(folder: Path) -> None:
     help="Folder of the class; by default this one.",
 )
 @click.option(
+    "--sandbox",
+    "mode",
+    type=click.Choice(["auto", "warm", "cold"]),
+    default="auto",
+    help="Which sandbox; by default the fastest that holds here.",
+)
+@click.option(
     "--unsafe-no-sandbox", is_flag=True, help="Grade submissions of strangers without a sandbox."
 )
 @_says_what_is_wrong
-def grade(slug: str | None, student: str | None, folder: Path, unsafe_no_sandbox: bool) -> None:
+def grade(
+    slug: str | None, student: str | None, folder: Path, mode: str, unsafe_no_sandbox: bool
+) -> None:
     """Grade the submissions of a class; what is graded already is not graded again."""
     from rnncourse.exercises import Course
-    from rnncourse.grading.classes import GRADED, UNREADABLE, ClassFolder
+    from rnncourse.grading.classes import ClassFolder
+    from rnncourse.grading.outcomes import GRADED, UNREADABLE
     from rnncourse.grading.sample_class import is_sample, read_manifest
     from rnncourse.tables import class_table, marks_differ
 
-    class_folder = ClassFolder(folder, Course.find(folder))
+    course = Course.find(folder)
+    class_folder = ClassFolder(folder, course)
     submissions = class_folder.submissions(slug, student)
     manifest = read_manifest(folder)
-    ERR.print("[bold red]There is no sandbox yet: submissions run as you, with your files.[/]")
-    if not unsafe_no_sandbox and not all(is_sample(manifest, s) for s in submissions):
-        raise ClassError(
-            "These submissions are not a sample class: code of strangers could read and delete "
-            "your files. If you trust it, or this machine is made for it, add --unsafe-no-sandbox."
-        )
     _log_to(folder / "nbgrader.log")
-    waiting = [s for s in submissions if class_folder.recorded(s) is None]
-    for _ in _with_progress(class_folder.grade(waiting), len(waiting)):
-        pass  # each outcome is on disk
+    if waiting := [s for s in submissions if class_folder.recorded(s) is None]:
+        solutions = course.root / "solutions" / course.slugs()[0] / "questions.py"
+        hidden = {"the solutions": solutions, "the gradebook": folder / "gradebook.db"}
+        trusted = all(is_sample(manifest, submission) for submission in waiting)
+        with ExitStack() as held:
+            kernel = _isolated(held, "none" if unsafe_no_sandbox else mode, hidden, trusted)
+            graded = replace(class_folder, kernel=kernel).grade(waiting)
+            for _ in _with_progress(graded, len(waiting)):
+                pass  # each outcome is on disk
     outcomes = [outcome for s in submissions if (outcome := class_folder.recorded(s, failed=True))]
     OUT.print(class_table(outcomes, manifest))
     if page := class_folder.feedback_page(outcomes):
@@ -148,6 +161,25 @@ def doctor() -> None:
         if finding.mend:
             OUT.print(f"    mend it: {_plain(finding.mend)}", soft_wrap=True)
     sys.exit(1 if any(finding.ok is False for finding in found) else 0)
+
+
+def _isolated(held: ExitStack, mode: str, hidden: dict[str, Path], trusted: bool) -> str:
+    """Return the kernel that submissions run in, and say how safe that is."""
+    from rnncourse.grading.isolation import isolation
+
+    try:
+        with ERR.status("Trying the sandbox …"):
+            chosen = held.enter_context(isolation(mode, hidden=hidden))
+    except SandboxError as error:
+        if not trusted:
+            raise SandboxError(
+                f"{error} Code of strangers could read and delete your files. If you trust it, "
+                "or this machine is made for it, add --unsafe-no-sandbox."
+            ) from error
+        ERR.print(f"[yellow]{_plain(str(error))} A sample class needs none.[/]")
+        chosen = held.enter_context(isolation("none"))
+    ERR.print(_plain(chosen.text), style="bold red" if chosen.mode == "none" else "")
+    return chosen.kernel
 
 
 def _with_progress(items: Any, total: int) -> Any:

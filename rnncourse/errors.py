@@ -8,6 +8,7 @@
     ├── UnknownNameError  no exercise, question or file of that name
     ├── NotebookError     a notebook could not be read
     ├── KernelError       the kernel that runs a learner's code failed
+    ├── SandboxError      learners' code cannot be run safely here
     ├── ClassError        a class folder is not what the command needs
     └── CheckFailed       a learner's answer did not pass (also an AssertionError)
 
@@ -65,6 +66,10 @@ class NotebookError(CourseError):
 
 class KernelError(CourseError):
     """The kernel that runs a learner's code could not be started, or is lost."""
+
+
+class SandboxError(CourseError):
+    """Learners' code cannot be run safely on this machine; says what would help."""
 
 
 class ClassError(CourseError):

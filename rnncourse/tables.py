@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rnncourse.checks.marking import Verdict
 from rnncourse.checks.report import SIGNS, as_text, points_text, standing
-from rnncourse.grading.classes import SubmissionOutcome
+from rnncourse.grading.outcomes import SubmissionOutcome
 
 Manifest = Mapping[str, Mapping[str, Any]]
 STYLES = {True: "green", False: "red", None: "dim"}

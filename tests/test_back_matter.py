@@ -20,6 +20,7 @@ CALLS = [
     "tf.constant",
     "tf.random_normal",
     "tf.truncated_normal",
+    "variable_scope",
     "tf.initialize_all_variables",
     "tf.global_variables_initializer",
     "zero_state",
@@ -106,3 +107,113 @@ def test_every_row_is_run_by_a_cell(page, call):
     comments = " ".join(re.findall(r"#(.*)", "\n".join(cells)))
     short = call.removeprefix("mnist.").split("rnn.")[-1].split("train.Ad")[-1]
     assert short in comments or short.removeprefix("tf.nn.") in comments
+
+
+PASSAGES = {
+    "000": [
+        "a stream of random bits",
+        "`reshape((batch_size, -1))`",
+        "`np.roll`",
+        "set to 0",
+        "LSTM of 4 units, Adagrad",
+        "`_current_cell_state`",
+    ],
+    "001": [
+        "`MemoryError`",
+        "as text, shuffled",
+        "10,000 strings for training",
+        "LSTM of 24 units",
+        "`clip_by_value",
+        "600 epochs",
+        "validation set",
+    ],
+    "002": [
+        "dense layer 28",
+        "standard deviation of 1|standard deviation 1",
+        "`zero_state(batch_size)`",
+        "`init_state=`",
+        "training accuracy",
+    ],
+    "003": [
+        "A neuron that feeds its output back",
+        "Equation 14-1",
+        "mini-batch",
+        "joined in one",
+        '"Memory Cells"',
+        "Sequence to sequence",
+        "Sequence to vector",
+        "Vector to sequence",
+        "Encoder and decoder",
+        "Two time steps by hand",
+        "`static_rnn`",
+        "`unstack`",
+        "`dynamic_rnn`",
+        "`swap_memory",
+        '"Handling Variable Length Input Sequences"',
+        "last valid state",
+        '"Handling Variable-Length Output Sequences"',
+        '"Training RNNs"',
+        "MNIST by rows",
+        "He's initialisation",
+        "time series|Time Series",
+        "`OutputProjectionWrapper`",
+        "Mean squared error",
+    ],
+    "004": [
+        "A gate is a sigmoid",
+        "Three gates",
+        "`final_state[0]`",
+        "`final_state[2]`",
+        "`LSTMCell(100)`",
+        "a softmax at the end",
+        "equally long",
+    ],
+}
+"""What each source document tells, in its order, as the map's first column names it."""
+
+
+@pytest.fixture(scope="module")
+def mapped():
+    """Return the rows of the source map: (documents, page, first cell, second cell)."""
+    rows = []
+    for part in (BOOK / "source_map.md").read_text(encoding="utf-8").split("\n## ")[1:]:
+        documents = re.findall(r"\b00\d\b", part.splitlines()[0])
+        (page,) = re.findall(r"^The sections named below are in \[.*\]\((.*)\)\.$", part, re.M)
+        for row in re.findall(r"^\| (.*) \|$", part.split("| --- |")[-1], re.MULTILINE):
+            passage, sections, _ = row.split(" | ")
+            rows.append((documents, page, passage, sections))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("document", "passage"), [(d, p) for d, passages in PASSAGES.items() for p in passages]
+)
+def test_every_passage_of_the_sources_is_mapped(mapped, document, passage):
+    """A reader of the sources finds where each part went."""
+    names = passage.split("|")
+    assert any(document in row[0] and any(name in row[2] for name in names) for row in mapped)
+
+
+def test_every_section_that_the_source_map_names_exists(mapped):
+    """A heading that is renamed takes its row along."""
+    assert len(mapped) > 80
+    lost = []
+    for _, page, _, sections in mapped:
+        headings = re.findall(r"^##+ (.*)$", (BOOK / page).read_text(encoding="utf-8"), re.M)
+        for section in sections.split("; "):
+            place = re.sub("^(Pitfall|Note) in ", "", section)
+            if place not in {*headings, "–"} and not re.match(r"programs? \d", place):
+                lost.append((page, section))
+    assert not lost
+
+
+def test_every_term_of_the_glossary_is_linked_from_a_chapter():
+    """A term that no chapter links is one that no reader will look up."""
+    glossary = (BOOK / "glossary.md").read_text(encoding="utf-8").split(":::{glossary}")[1]
+    terms = re.findall(r"\n\n?(\S[^\n]*)\n(\S[^\n]*)\n  ", glossary)
+    chapters = " ".join(page.read_text(encoding="utf-8") for page in BOOK.glob("[01]*.md"))
+    links = re.findall(r"\{term\}`([^`<]*)(?:<([^`>]*)>)?`", re.sub(r"\s+", " ", chapters))
+    linked = {(target or shown).strip().lower() for shown, target in links}
+    assert len(terms) >= 80
+    assert [english for english, _ in terms if english.lower() not in linked] == []
+    assert all(re.search("[\u4e00-\u9fff]", chinese) or chinese.isupper() for _, chinese in terms)

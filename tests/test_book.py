@@ -28,6 +28,7 @@ PAGES = [
     "07_vanishing_gradients",
     "08_truncated_bptt",
     "09_lstm",
+    "10_counting_bits",
     "11_mnist_rows",
     "12_time_series",
 ]

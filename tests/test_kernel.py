@@ -11,14 +11,14 @@ from rnncourse.errors import KernelError
 from rnncourse.grading import kernel as kernel_module
 from rnncourse.grading.kernel import LearnerKernel
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("warm_kernels")]
 
 
 def converse(cells, asks, cell_limit=30.0, time_limit=2.0):
     """Run cells in one kernel, then ask; return the cells and the outcomes."""
 
     async def talk():
-        async with LearnerKernel("python3", None, cell_limit) as kernel:
+        async with LearnerKernel("rnncourse", None, cell_limit) as kernel:
             notebook = [new_code_cell(source) for source in cells]
             for cell in notebook:
                 await kernel.run(cell)
@@ -152,6 +152,16 @@ def test_answer_that_is_no_text_of_ours_is_named():
 def test_much_output_costs_nothing(source):
     """Long lines and many messages are no error, and do not take the cell away."""
     _, (outcome,) = converse(["n = 4\n" + source, "def f():\n    return n"], [("f", {})], 60, 10)
+    assert outcome.value == 4
+
+
+def test_flood_of_output_is_cut_and_interrupted():
+    """A cell that prints for ever ends long before its time limit, and little of it is kept."""
+    cells, (outcome,) = converse(
+        ["n = 4", "while True: print('x' * 100_000)", "def f():\n    return n"], [("f", {})], 500
+    )
+    assert cells[1].outputs[-1].ename == "OutputLimit"
+    assert sum(len(output.get("text", "")) for output in cells[1].outputs) <= 16 * 2**20
     assert outcome.value == 4
 
 

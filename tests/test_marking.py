@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnncourse.checks import InputsUntouched, Question
+from rnncourse.checks import BatchIndependent, InputsUntouched, Question
 from rnncourse.checks.calls import STUB_HINT, Outcome, asking
 from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, mark, without_cases
 from rnncourse.checks.report import as_html, as_text
@@ -113,6 +113,25 @@ def test_function_that_fails_only_in_a_property_is_not_right(error):
     verdict = mark(PAPER, asking(tired))
     assert verdict.points == 0.0
     assert "other arguments" in verdict.message
+
+
+def test_wrong_answer_that_raises_only_in_a_property_is_named():
+    """A bank may hold what works for the cases' batch size alone."""
+
+    def of_three(x):
+        return x + np.zeros((3, 2))
+
+    def of_reshaped(x):
+        return np.reshape(x, (3, 2))
+
+    question = replace(
+        QUESTION,
+        properties=(BatchIndependent(("x",)),),
+        mistakes={"the batch size is written in": of_reshaped, "three rows": of_three},
+    )
+    verdict = mark(question.paper("same", lambda x: x + 0.0, seed=3), asking(of_reshaped))
+    assert (verdict.points, verdict.mistake) == (0.0, "the batch size is written in")
+    assert "ValueError" in verdict.trials[-1].finding
 
 
 def test_mistake_is_named_only_if_it_fits_every_case():

@@ -142,6 +142,7 @@ def test_every_property_has_a_title(kind):
         "BatchIndependent": (("x",),),
         "IndependentOf": ("x",),
         "DependsOn": ("x",),
+        "Frugal": (50,),
         "IgnoresPadding": ("x", "m"),
         "LinearIn": ("x",),
         "Learns": ("counting", 0.9),

@@ -6,6 +6,7 @@ import pytest
 from rnncourse.checks.calls import asking
 from rnncourse.checks.marking import mark
 from rnncourse.exercises import Course
+from rnncourse.grading.bank_code import bank_code
 from rnncourse.grading.samples import samples
 from tests.conftest import ROOT
 
@@ -36,3 +37,26 @@ def test_answers_of_the_bank_are_complete(slug):
         said = " ".join(verdict.message for verdict in verdicts.values())
         assert "NameError" not in said
         assert all(words in said for words in sample.says), sample.student
+
+
+BANK = """
+import numpy as np
+from library import shift
+
+SIZE = 3
+
+def helped(x):
+    return shift(x, SIZE)
+
+shift = Question(points=1, mistakes={"one": helped, "two": lambda x: x}, also_right=(np.roll,))
+"""
+
+
+def test_question_named_as_a_library_function_does_not_hide_it():
+    """The bank's answer gets the import, not the question."""
+    code = bank_code(BANK, "shift", "mistakes", 0)
+    assert "from library import shift" in code
+    assert "SIZE = 3" in code
+    assert "Question" not in code
+    assert code.endswith("shift = helped\n")
+    assert bank_code(BANK, "shift", "also_right", 0) == "import numpy as np\n\nshift = np.roll\n"

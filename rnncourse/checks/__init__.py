@@ -6,7 +6,9 @@
     calls       calling a function once, and what came of it
     compare     is it the expected answer, and if not, where do they part
     layers      layers with weights set by hand, compared by what they do
+    counting    an LSTM with weights set by hand that counts ones
     properties  what must hold over several calls
+    memory      how much memory an answer takes
     models      questions that ask for a Keras model
     forecasts   questions about forecasts
     papers      cases and properties of one question, as plain values
@@ -19,9 +21,11 @@ Everything here needs NumPy alone.
 """
 
 from rnncourse.checks.compare import EXACT, Close, Comparison
+from rnncourse.checks.counting import CountsOnes
 from rnncourse.checks.forecasts import BeatsBaselines, BlindToLater, LagForecaster
 from rnncourse.checks.layers import SameLayer
 from rnncourse.checks.learner import check
+from rnncourse.checks.memory import Frugal, SmallIntegers
 from rnncourse.checks.models import Learns
 from rnncourse.checks.properties import (
     BatchIndependent,
@@ -43,8 +47,10 @@ __all__ = [
     "BlindToLater",
     "Close",
     "Comparison",
+    "CountsOnes",
     "DecimalCell",
     "DependsOn",
+    "Frugal",
     "IgnoresPadding",
     "IndependentOf",
     "InputsUntouched",
@@ -55,6 +61,7 @@ __all__ = [
     "Property",
     "Question",
     "SameLayer",
+    "SmallIntegers",
     "SplitsAnywhere",
     "StandIn",
     "StillCell",

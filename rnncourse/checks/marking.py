@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rnncourse.checks.calls import NOT_WRITTEN, STUB_HINT, Ask, Inputs, Outcome
-from rnncourse.checks.papers import Case, Paper
+from rnncourse.checks.papers import CallFailed, Case, Paper, finding
 from rnncourse.checks.values import describe
 
 TIME_LIMIT = "TimeLimit"
@@ -90,36 +90,21 @@ def mark(paper: Paper, ask: Ask) -> Verdict:
     return _verdict(paper, 0.0, named[0] if named else "", trials + untried)
 
 
-class _CallFailed(Exception):  # noqa: N818 - not an error of ours, but an answer
-    """A call raised, where a property expects a value."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.raised)
-        self.outcome = outcome
-
-
 def _mark_properties(paper: Paper, ask: Ask, trials: list[Trial]) -> Verdict:
-    def value(inputs: Inputs) -> Outcome:
-        outcome = ask(inputs)
-        if outcome.raised:
-            raise _CallFailed(outcome)
-        return outcome
-
-    rng, inputs = np.random.default_rng(paper.seed), paper.cases[0].inputs
+    rng = np.random.default_rng(paper.seed)
     cost, mistake = 0.0, ""
     for prop in paper.properties:
         title = prop.title(paper.returns)
         try:
-            finding = prop.broken(value, inputs, paper.compare, rng)
-        except _CallFailed as failed:
+            found = finding(prop, paper, ask, rng)
+        except CallFailed as failed:
             said = f"Called again with other arguments: {_raised(paper, failed.outcome)}"
-            return _verdict(paper, 0.0, "", [*trials, Trial(title, False, said)])
-        except (TypeError, ValueError, IndexError):  # what came back cannot be put together
-            finding = "Called with other arguments, it gave a result of another form."
-        trials = [*trials, Trial(title, finding is None, finding or "")]
-        if finding is not None:
+            named = paper.blame.get(str(failed), "")
+            return _verdict(paper, 0.0, named, [*trials, Trial(title, False, said)])
+        trials = [*trials, Trial(title, found is None, found or "")]
+        if found is not None:
             cost = max(cost, prop.cost)
-            mistake = mistake or paper.blame.get(finding, "")
+            mistake = mistake or paper.blame.get(found, "")
     return _verdict(paper, 1.0 - cost, mistake, trials)
 
 

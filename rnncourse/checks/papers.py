@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rnncourse.checks.calls import Inputs, Outcome, asking
+from rnncourse.checks.calls import Ask, Inputs, Outcome, asking
 from rnncourse.checks.compare import Close, Comparison, comparison_from_tree
 from rnncourse.checks.properties import Property, property_from_tree
 from rnncourse.checks.values import from_tree, rounded, to_tree
@@ -64,12 +64,44 @@ class Paper:
     through: str = ""
 
 
+class CallFailed(Exception):  # noqa: N818 - not an error of ours, but an answer
+    """A call raised, where a property expects a value."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        said = f"{outcome.raised}: {outcome.message}".rstrip(": ")
+        super().__init__(f"Called with other arguments, it raised {said}")
+        self.outcome = outcome
+
+
+def finding(prop: Property, paper: Paper, ask: Ask, rng: np.random.Generator) -> str | None:
+    """Return how an answer to `paper` breaks one of its properties, or None.
+
+    Raises:
+        CallFailed: If one of the calls raised.
+    """
+
+    def value(inputs: Inputs) -> Outcome:
+        outcome = ask(inputs)
+        if outcome.raised:
+            raise CallFailed(outcome)
+        return outcome
+
+    try:
+        return prop.broken(value, paper.cases[0].inputs, paper.compare, rng)
+    except (TypeError, ValueError, IndexError):  # what came back cannot be put together
+        return "Called with other arguments, it gave a result of another form."
+
+
 def broken_properties(paper: Paper, function: Callable[..., Any]) -> list[str]:
     """Return what the properties find wrong with `function`, called here."""
-    rng, inputs = np.random.default_rng(paper.seed), paper.cases[0].inputs
-    ask = asking(function, paper.through)
-    found = [prop.broken(ask, inputs, paper.compare, rng) for prop in paper.properties]
-    return [finding for finding in found if finding is not None]
+    rng, ask = np.random.default_rng(paper.seed), asking(function, paper.through)
+    found = []
+    try:
+        for prop in paper.properties:
+            found.append(finding(prop, paper, ask, rng))
+    except CallFailed as failed:  # a marking stops there, too
+        found.append(str(failed))
+    return [text for text in found if text is not None]
 
 
 def papers_to_text(papers: Mapping[str, Paper]) -> str:

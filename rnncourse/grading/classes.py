@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,68 +27,12 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from rnncourse.errors import ClassError, NotebookError, UnknownNameError
 from rnncourse.exercises import Course
+from rnncourse.grading.outcomes import FAILED, GRADED, UNREADABLE, Submission, SubmissionOutcome
 from rnncourse.grading.preprocessors import RECORD
 from rnncourse.grading.submissions import read_submission
 from rnncourse.notebooks import instructor_files, write_if_changed
 
 LOGGER = logging.getLogger("rnncourse.nbgrader")
-GRADED, UNREADABLE, FAILED = "graded", "unreadable", "failed"
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One notebook that a student handed in.
-
-    Args:
-        student: The student's id.
-        slug: Name of the exercise.
-        path: Where the notebook should be; it may be missing.
-    """
-
-    student: str
-    slug: str
-    path: Path
-
-
-@dataclass(frozen=True)
-class SubmissionOutcome:
-    """What was decided on one submission, and on what it was decided.
-
-    Args:
-        student: The student's id.
-        slug: Name of the exercise.
-        status: "graded", "unreadable" (no mark: the notebook is no notebook)
-            or "failed" (no mark: the grading itself failed; try again).
-        reason: Why there is no mark.
-        points: Points of each question.
-        messages: What the learner is told, by question.
-        mistakes: The named mistake of each question, where there is one.
-        max_points: Points of an all right submission, without those given by hand.
-        by_hand: Points of each answer in words that a person has to read.
-        seed: Seed of the examination.
-        submission: SHA-256 of the submitted file.
-        exercise: Fingerprint of the exercise's sources.
-        seconds: Time that the grading took.
-    """
-
-    student: str
-    slug: str
-    status: str
-    reason: str = ""
-    points: dict[str, float] = field(default_factory=dict)
-    messages: dict[str, str] = field(default_factory=dict)
-    mistakes: dict[str, str] = field(default_factory=dict)
-    max_points: float = 0.0
-    by_hand: dict[str, float] = field(default_factory=dict)
-    seed: int | None = None
-    submission: str = ""
-    exercise: str = ""
-    seconds: float = 0.0
-
-    @property
-    def total(self) -> float | None:
-        """Points altogether, or None where there is no mark."""
-        return sum(self.points.values()) if self.status == GRADED else None
 
 
 @dataclass(frozen=True)
@@ -98,10 +42,12 @@ class ClassFolder:
     Args:
         root: The class folder; it holds `submitted/`.
         course: The course.
+        kernel: Name of the Jupyter kernel that submissions run in; by default nbgrader's setting.
     """
 
     root: Path
     course: Course
+    kernel: str | None = None
 
     def submissions(self, slug: str | None = None, student: str | None = None) -> list[Submission]:
         """Return what was submitted, sorted by exercise and student.
@@ -177,6 +123,8 @@ class ClassFolder:
         folder = self.root if (self.root / name).is_file() else self.course.root
         config = PyFileConfigLoader(name, path=str(folder)).load_config()
         config.CourseDirectory.root = str(self.root.resolve())
+        if self.kernel is not None:
+            config.Examine.kernel = self.kernel
         return config
 
     def _grade(self, submission: Submission) -> SubmissionOutcome:

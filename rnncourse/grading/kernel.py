@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Any
 
 from jupyter_client import AsyncKernelManager
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -23,6 +22,7 @@ from rnncourse.checks.calls import ANSWER, Inputs, Outcome, outcome_from_text
 from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
 from rnncourse.checks.values import printable, to_text
 from rnncourse.errors import CourseError, KernelError
+from rnncourse.grading.client import MOST, CappedClient
 
 REQUEST = (
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
@@ -30,6 +30,7 @@ REQUEST = (
 )
 QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 """No start-up lines on stderr, and the same sums on every processor."""
+OUTPUT_LIMIT = "OutputLimit"
 MAX_ANSWER = 64 * 2**20
 MAX_REVIVALS = 3
 INTERRUPT_GRACE = 4.0
@@ -55,7 +56,7 @@ class LearnerKernel:
         self._kernel_name = kernel_name
         self._folder = folder
         self._cell_limit = cell_limit
-        self._client: NotebookClient | None = None
+        self._client: CappedClient | None = None
         self._sockets: TemporaryDirectory[str] | None = None
         self._done: list[str] = []
         self._revivals = 0
@@ -117,7 +118,7 @@ class LearnerKernel:
         # Paths of sockets are short: 107 characters at most. A dying kernel may
         # still write there while we clean up.
         self._sockets = TemporaryDirectory(prefix="rnn-", ignore_cleanup_errors=True)
-        self._client = NotebookClient(
+        self._client = CappedClient(
             new_notebook(),
             kernel_name=self._kernel_name,
             timeout=self._cell_limit,
@@ -169,7 +170,7 @@ class LearnerKernel:
                 raise KernelError(f"A cell that ran once did not run again. {message}")
 
     async def _run(self, cell: NotebookNode) -> tuple[str, str]:
-        """Run a cell; return TIME_LIMIT or KERNEL_DIED with a message, or two empty texts."""
+        """Run a cell; return what ended it early with a message, or two empty texts."""
         client = self._alive()
         client.nb.cells.append(cell)
         self._trouble = ("", "")
@@ -186,6 +187,8 @@ class LearnerKernel:
                 return TIME_LIMIT, f"{late}, and was interrupted."
         except Exception as error:  # outputs come from the learner and may be anything
             return KERNEL_DIED, f"This cell sent an output that cannot be read: {error!r:.200}"
+        if client.flooded and await self._responds():
+            return OUTPUT_LIMIT, f"This cell sent more than {MOST // 2**20} MB of output."
         return self._trouble
 
     def _on_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
@@ -230,7 +233,7 @@ class LearnerKernel:
         except (TimeoutError, DeadKernelError):
             await self._revive()
 
-    def _alive(self) -> NotebookClient:
+    def _alive(self) -> CappedClient:
         if self._client is None:
             raise KernelError("The kernel is not running: use it inside `async with`.")
         return self._client

@@ -6,6 +6,7 @@ and so give the same marks and messages.
 
 import secrets
 from dataclasses import asdict
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,8 +17,10 @@ from nbgrader.utils import compute_checksum
 from traitlets import Integer, Unicode
 
 from rnncourse.checks.marking import without_cases
+from rnncourse.checks.papers import Paper
 from rnncourse.exercises import Course
 from rnncourse.grading.examiner import examine
+from rnncourse.grading.isolation import SANDBOXED
 from rnncourse.grading.submissions import grade_id, is_written, read_submission, repair
 
 RECORD = "rnncourse"
@@ -56,9 +59,9 @@ class Examine(Execute):
     """Runs a submission and asks its questions; other assignments run as in plain nbgrader."""
 
     course = Unicode("", help="Folder of the course, which holds solutions/.").tag(config=True)
-    kernel = Unicode("python3", help="Name of the kernel that runs submissions.").tag(config=True)
+    kernel = Unicode(SANDBOXED, help="Name of the kernel that runs submissions.").tag(config=True)
     seed = Integer(
-        None, allow_none=True, help="Seed of the fresh cases; by default a new one a submission."
+        None, allow_none=True, help="Seed of the fresh cases; by default a new one in every run."
     ).tag(config=True)
     timeout = Integer(60, help="Seconds that one cell may take.").tag(config=True)
 
@@ -70,23 +73,41 @@ class Examine(Execute):
         course = Course(Path(self.course))
         if slug not in course.slugs():
             return super().preprocess(nb, resources)
-        self.log.warning("Not sandboxed: the code of this submission runs as you.")
-        exercise = course.exercise(slug)
-        seed = self.seed if self.seed is not None else secrets.randbits(32)
+        if self.kernel != SANDBOXED:
+            self.log.warning("Not sandboxed: the code of this submission runs as you.")
+        fingerprint = course.exercise(slug).fingerprint()
+        seed = self.seed if self.seed is not None else _seed()
         verdicts = examine(
             nb,
-            exercise.examination(seed),
+            _examination(course, slug, fingerprint, seed),
             kernel_name=self.kernel,
             folder=resources["metadata"]["path"],
             cell_limit=self.timeout,
         )
         nb.metadata[RECORD] = {
             "seed": seed,
-            "exercise": exercise.fingerprint(),
+            "exercise": fingerprint,
             "by_hand": _to_read(nb),
             "verdicts": {name: asdict(without_cases(v)) for name, v in verdicts.items()},
         }
         return nb, resources
+
+
+@cache
+def _seed() -> int:
+    """Return the seed of the fresh cases: one for all who are graded in this process."""
+    return secrets.randbits(32)
+
+
+@lru_cache(maxsize=8)
+def _examination(
+    course: Course,
+    slug: str,
+    fingerprint: str,  # noqa: ARG001 - when the exercise is edited, it is drawn anew
+    seed: int,
+) -> dict[str, Paper]:
+    """Return the papers; drawing them runs the whole bank, in TensorFlow for some seconds."""
+    return course.exercise(slug).examination(seed)
 
 
 def _to_read(notebook: NotebookNode) -> dict[str, float]:

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 
 from rnncourse.exercises import Course
-from rnncourse.grading.classes import Submission
+from rnncourse.grading.outcomes import Submission
 from rnncourse.grading.samples import samples
 from rnncourse.notebooks import write_if_changed
 

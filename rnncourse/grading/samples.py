@@ -4,13 +4,11 @@ Right answers, half answers, the bank's wrong answers, bad values, hostile code
 and damaged files, made for any exercise from its own questions.
 """
 
-import ast
 import copy
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -19,6 +17,7 @@ from rnncourse.checks.calls import asking
 from rnncourse.checks.marking import mark
 from rnncourse.checks.questions import Question
 from rnncourse.exercises import Exercise
+from rnncourse.grading.bank_code import bank_code
 from rnncourse.notebooks import instructor_notebook
 
 BAD_ANSWERS = {
@@ -127,6 +126,11 @@ class _Answers:
             _cell(notebook, name).source = text
         return notebook
 
+    def banked(self, field: str, number: int) -> NotebookNode:
+        """Return the released notebook with one answer of every question's bank."""
+        bank = (self.exercise.folder / "questions.py").read_text(encoding="utf-8")
+        return self.notebook({n: bank_code(bank, n, field, number) for n in self.names})
+
     def but_last(self, code: str) -> NotebookNode:
         """Return the solved notebook with the last answer followed by `code`, in its cell."""
         last = self.names[-1]
@@ -146,18 +150,18 @@ def _right_and_half(book: _Answers) -> Iterator[Sample]:
     half = book.notebook({first: book.right[first]})
     yield Sample("half-done", _bytes(half), book.none | {first: book.full[first]})
     for number in range(min(len(q.also_right) for q in book.questions.values())):
-        code = {name: _bank_code(book, name, "also_right", number) for name in book.names}
-        yield Sample(f"right-otherwise-{number + 1}", _bytes(book.notebook(code)), book.full)
+        notebook = book.banked("also_right", number)
+        yield Sample(f"right-otherwise-{number + 1}", _bytes(notebook), book.full)
 
 
 def _wrong(book: _Answers, rounds: int) -> Iterator[Sample]:
     """Yield submissions that give each question a wrong answer of its bank."""
     for number in range(rounds):
-        code = {name: _bank_code(book, name, "mistakes", number) for name in book.names}
+        notebook = book.banked("mistakes", number)
         messages = tuple(list(book.questions[name].mistakes)[number] for name in book.names)
         yield Sample(
             f"wrong-{number + 1:02}",
-            _bytes(book.notebook(code)),
+            _bytes(notebook),
             {name: _mistake_points(book, name, number) for name in book.names},
             messages,
         )
@@ -269,41 +273,6 @@ def _mistake_points(book: _Answers, name: str, number: int) -> float:
     wrong = list(question.mistakes.values())[number]
     paper = question.public_paper(name, book.exercise.references[name])
     return mark(paper, asking(wrong, paper.through)).points
-
-
-def _bank_code(book: _Answers, name: str, field: str, number: int) -> str:
-    """Return source text that defines the question's function as one of its bank."""
-    tree = ast.parse((book.exercise.folder / "questions.py").read_text(encoding="utf-8"))
-    defined: dict[str, ast.stmt] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            defined[node.name] = node
-        elif isinstance(node, ast.Assign):
-            names = [part for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)]
-            defined |= {name.id: node for name in names}
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            defined |= {a.asname or a.name.split(".")[0]: node for a in node.names}
-    bank = _keyword(defined[name], field)
-    answer = (bank.values if isinstance(bank, ast.Dict) else bank.elts)[number]
-    needed = dict.fromkeys(ast.unparse(defined[other]) for other in _needed(answer, defined))
-    return "\n\n".join([*needed, f"{name} = {ast.unparse(answer)}\n"])
-
-
-def _keyword(assignment: Any, field: str) -> Any:
-    """Return the expression that `name = Question(…)` gives for one of its fields."""
-    return next(keyword.value for keyword in assignment.value.keywords if keyword.arg == field)
-
-
-def _needed(node: ast.AST, defined: dict[str, ast.stmt]) -> list[str]:
-    """Return the defined names that an expression uses, directly or not, in their order."""
-    names: set[str] = set()
-    waiting = [node]
-    while waiting:
-        for part in ast.walk(waiting.pop()):
-            if isinstance(part, ast.Name) and part.id in defined and part.id not in names:
-                names.add(part.id)
-                waiting.append(defined[part.id])
-    return [name for name in defined if name in names]
 
 
 def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:

@@ -54,14 +54,13 @@ class Counter:
         h: Any = np.zeros((len(x), self.weights.units), np.float32)
         c = h
         projected = x[..., np.newaxis] * self.weights.kernel[0] + self.weights.bias
-        with np.errstate(all="ignore"):
-            for t in range(x.shape[1]):
-                i, f, candidate, o = lstm_gates(projected[:, t], h, self.weights)
-                entering = np.where(self.ignores & (x[:, t : t + 1] < 0), 0, i * candidate)
-                c = (c if self.remembers else f * c) + entering
-                bent = c if self.straight else np.tanh(c)
-                h = bent if self.shows else o * bent
-                shown[:, t] = (h @ self.output_kernel)[:, 0]
+        for t in range(x.shape[1]):
+            i, f, candidate, o = lstm_gates(projected[:, t], h, self.weights)
+            entering = np.where(self.ignores & (x[:, t : t + 1] < 0), 0, i * candidate)
+            c = (c if self.remembers else f * c) + entering
+            bent = c if self.straight else np.tanh(c)
+            h = bent if self.shows else o * bent
+            shown[:, t] = (h @ self.output_kernel)[:, 0]
         return shown
 
 
@@ -75,6 +74,7 @@ class CountsOnes(Comparison):
     (units, 1). The bits are −1 and 1. It runs in float32, and what it shows is rounded.
     """
 
+    @np.errstate(all="ignore")
     def difference(
         self,
         expected: Any,
@@ -200,6 +200,7 @@ def _gates_as_text(counter: Counter) -> str:
 
 
 @lru_cache(maxsize=100)
+@np.errstate(all="ignore")
 def _fault(text: str, length: int) -> str:
     """Return what is wrong with a layer, in a word, or "" where it counts right."""
     layer = from_text(text)
@@ -233,6 +234,7 @@ def _repairs(counter: Counter, first: float) -> Iterator[tuple[str, Counter]]:
     yield from _scaled(counter, first, one)
     for order in OTHER_ORDERS:
         yield "order", replace(counter, weights=_from_order(order, weights))
+    yield f"{counted}, {step}", replace(counter, ignores=True, straight=True)
 
 
 def _scaled(counter: Counter, first: float, one: float) -> Iterator[tuple[str, Counter]]:

@@ -295,6 +295,10 @@ counting_lstm_weights = Question(
         "open; let the gate shut there": lambda n: counter(
             n, i=(0.0, OPEN), candidate=(small(n), 0.0)
         ),
+        "this is the counter of the chapter, for 20 bits that are 0 and 1: keep its candidate out "
+        "at x = −1, with the input gate, and compute the step from `length`": lambda n: counter(
+            n, i=(0.0, OPEN), candidate=(0.01, 0.0), read=100.0
+        ),
         "something is added at zeros, too: the input gate is not shut enough at x = −1": (
             lambda n: counter(n, i=(10.0, 8.0))
         ),
@@ -440,6 +444,9 @@ build_counter = Question(
     mistakes={
         "it gives probabilities: leave the softmax to the loss": lambda bits, classes: lstm_then(
             bits, dense(classes, activation="softmax")
+        ),
+        "each output is squeezed between 0 and 1 by a sigmoid: the last layer has no activation": (
+            lambda bits, classes: lstm_then(bits, dense(classes, activation="sigmoid"))
         ),
         "it gives logarithms of probabilities: the logits are what the last Dense layer computes, "
         "without activation": lambda bits, classes: lstm_then(

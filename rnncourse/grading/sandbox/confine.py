@@ -1,0 +1,123 @@
+"""PID 1 of a kernel's namespaces: it starts the kernel, seals it, and waits for it.
+
+    supervisor (here)         kernel
+      fork ─────────────────> limits, no capabilities, filter
+                              ipykernel binds its sockets in /conn
+      <────────────── ready
+      /conn becomes read-only: no socket can be put in the place of another
+      sealed ───────────────> serves, until it ends
+      reaps; ends as the kernel ended
+
+`python -m rnncourse.grading.sandbox.confine LIMITS` is what bubblewrap runs for
+one cold kernel; the forking server calls `supervise` for each warm one.
+"""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rnncourse.grading.sandbox import filter as system_calls
+from rnncourse.grading.sandbox.limits import Limits
+from rnncourse.grading.sandbox.linux import (
+    MS_BIND,
+    MS_NODEV,
+    MS_NOSUID,
+    MS_RDONLY,
+    MS_REMOUNT,
+    die_with_parent,
+    divide,
+    drop_capabilities,
+    forbid_new_privileges,
+    mount,
+)
+
+CONNECTION = "/conn"
+"""Where the kernel finds its connection file and puts its sockets."""
+WORK = "/box"
+"""Where the cells run."""
+READY = b"r"
+
+
+def supervise(limits: Limits, started: Callable[[], None] = lambda: None) -> int:
+    """Run one kernel to its end; return its exit status, negative for a signal.
+
+    Args:
+        limits: What it may use.
+        started: Called when it serves, and can do nothing any more that it should not.
+    """
+    ready, says_ready = os.pipe()
+    sealed, says_sealed = os.pipe()
+    kernel = os.fork()
+    if kernel == 0:
+        try:
+            os.close(ready)
+            os.close(says_sealed)
+            _serve(limits, says_ready, sealed)
+        finally:
+            os._exit(1)
+    os.close(says_ready)
+    os.close(sealed)
+    if os.read(ready, 1) == READY:
+        mount(None, CONNECTION, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+        drop_capabilities()
+        os.write(says_sealed, READY)
+        started()
+    return _reap(kernel)
+
+
+def _reap(kernel: int) -> int:
+    """Wait for whatever ends, until the kernel has; PID 1 inherits every orphan."""
+    while True:
+        pid, status = os.wait()
+        if pid == kernel:
+            return os.waitstatus_to_exitcode(status)
+
+
+def _serve(limits: Limits, says_ready: int, sealed: int) -> None:
+    """Become the kernel: give up all that it must not have, then serve."""
+    shutil.copytree(f"{CONNECTION}/files", WORK, dirs_exist_ok=True)
+    os.chdir(WORK)
+    os.umask(0o077)
+    die_with_parent()
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    _limit(limits)
+    drop_capabilities()
+    forbid_new_privileges()
+    system_calls.load()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):  # its pipes could fill up, and nobody reads them
+        os.dup2(nowhere, descriptor)
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance(connection_file=f"{CONNECTION}/kernel.json", log_level=40)
+    app.initialize(["--HistoryManager.hist_file=:memory:"])
+    os.write(says_ready, READY)
+    if os.read(sealed, 1) == READY:
+        app.start()
+
+
+def _limit(limits: Limits) -> None:
+    for name, most in (
+        ("DATA", limits.data),
+        ("AS", limits.address_space),
+        ("FSIZE", limits.file),
+        ("CPU", limits.cpu),
+        ("NPROC", limits.processes),
+        ("NOFILE", limits.open_files),
+        ("CORE", 0),
+    ):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+
+
+if __name__ == "__main__":
+    Path("/proc/self/oom_score_adj").write_text("500")  # the learner's before the grader's
+    divide()  # bubblewrap leaves no right to mount
+    status = supervise(Limits(**json.loads(sys.argv[1])))
+    sys.exit(status if status >= 0 else 128 - status)

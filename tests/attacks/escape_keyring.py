@@ -1,0 +1,23 @@
+"""Makes a key in a keyring, which no namespace holds.
+
+Mark: 6
+"""
+
+import ctypes, os, pyseccomp
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def number(name):
+    return pyseccomp.resolve_syscall(pyseccomp.system_arch(), name)
+
+
+def attempt():
+    return libc.syscall(number("add_key"), b"user", b"attack", b"x", 1, -3)
+
+
+child = os.fork()
+if child == 0:
+    os._exit(0 if attempt() >= 0 else 1)
+if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+    print("ESCAPED")

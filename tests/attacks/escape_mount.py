@@ -1,0 +1,19 @@
+"""Mounts an empty file system over a folder.
+
+Mark: 6
+"""
+
+import ctypes, os
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def attempt():
+    return libc.mount(b"tmpfs", b"/box", b"tmpfs", 0, b"")
+
+
+child = os.fork()
+if child == 0:
+    os._exit(0 if attempt() >= 0 else 1)
+if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+    print("ESCAPED")
