@@ -11,6 +11,8 @@ from rnncourse.errors import NotebookError, UnknownNameError
 from rnncourse.grading.examiner import examine
 from rnncourse.grading.submissions import is_written, read_submission, repair
 
+PATIENCE = 600.0
+"""Seconds for a cell: who waits for their own notebook can also interrupt it."""
 CHECK_LINE = re.compile(r"""check\(\s*["']([^"'/]+)/""")
 
 
@@ -42,7 +44,8 @@ def check_notebook(path: Path) -> tuple[list[Verdict], float]:
             notebook = repair(notebook, read_submission(released))
             break
     by_hand = sum(float(c.metadata.nbgrader.points) for c in notebook.cells if is_written(c))
-    return list(examine(notebook, papers, folder=str(folder)).values()), by_hand
+    verdicts = examine(notebook, papers, folder=str(folder), cell_limit=PATIENCE)
+    return list(verdicts.values()), by_hand
 
 
 def _exercise_of(path: Path, notebook: NotebookNode) -> str:

@@ -31,6 +31,7 @@ PAGES = [
     "10_counting_bits",
     "11_mnist_rows",
     "12_time_series",
+    "13_bug_clinic",
 ]
 PAGES += [
     "notation",

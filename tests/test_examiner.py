@@ -114,6 +114,18 @@ def test_cell_with_an_error_is_named(exercise, released):
     assert "SyntaxError" in verdicts["rnn_step"].message
 
 
+def test_name_that_an_earlier_cell_should_have_made_leads_to_that_cell(exercise, released):
+    """Whoever reads that `np` is not defined also reads that the imports failed, and why."""
+    notebook = repair(released, released)
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["rnn_step_solution"].source = RIGHT
+    imports = next(cell for cell in notebook.cells if "import numpy" in cell.source)
+    imports.source = "import nosuchmodule\nimport numpy as np"
+    message = examine(notebook, exercise.examination(seed=1))["rnn_step"].message
+    assert "name 'np' is not defined" in message
+    assert "'import nosuchmodule' ended with ModuleNotFoundError" in message
+
+
 def test_name_of_a_builtin_may_be_reused(exercise, released):
     """A learner may call a variable as Python calls a function."""
     notebook = repair(released, released)

@@ -11,6 +11,7 @@
     memory      how much memory an answer takes
     models      questions that ask for a Keras model
     forecasts   questions about forecasts
+    clinic      questions that ask for a test
     papers      cases and properties of one question, as plain values
     questions   the hand-written question with its bank of wrong answers
     marking     ask, compare, name the mistake, give the points
@@ -20,6 +21,7 @@
 Everything here needs NumPy alone.
 """
 
+from rnncourse.checks.clinic import Catches
 from rnncourse.checks.compare import EXACT, Close, Comparison
 from rnncourse.checks.counting import CountsOnes
 from rnncourse.checks.forecasts import BeatsBaselines, BlindToLater, LagForecaster
@@ -45,6 +47,7 @@ __all__ = [
     "BatchIndependent",
     "BeatsBaselines",
     "BlindToLater",
+    "Catches",
     "Close",
     "Comparison",
     "CountsOnes",

@@ -115,14 +115,20 @@ async def _ask(kernel: LearnerKernel, paper: Paper) -> Verdict:
 
 
 def _with_cell_error(verdict: Verdict, notebook: NotebookNode) -> Verdict:
-    """Name the error of the cell that should have defined the function, if there is one."""
-    if verdict.trials:
-        return verdict
+    """Name the error of the cell that should have defined the function, or what it uses."""
+    unknown_name = "NameError" in verdict.message
     for cell in notebook.cells:
         errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
-        if errors and re.search(rf"\bdef\s+{verdict.question}\b", cell.source):
-            said = printable(f"{errors[-1].ename}: {errors[-1].evalue}"[:300])
+        if not errors:
+            continue
+        said = printable(f"{errors[-1].ename}: {errors[-1].evalue}"[:300])
+        defines = re.search(rf"\bdef\s+{verdict.question}\b", cell.source)
+        if defines and not verdict.trials:
             return replace(verdict, message=f"The cell that defines it ended with {said}.")
+        if unknown_name and not defines:
+            first = printable(cell.source.strip().split("\n")[0][:60])
+            cause = f"The cell that begins with {first!r} ended with {said.rstrip('.')}."
+            return replace(verdict, message=f"{verdict.message} {cause}")
     return verdict
 
 
