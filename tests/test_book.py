@@ -30,6 +30,7 @@ PAGES = [
     "09_lstm",
     "10_counting_bits",
     "11_mnist_rows",
+    "12_time_series",
     "13_bug_clinic",
 ]
 PAGES += [

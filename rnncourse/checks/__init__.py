@@ -10,6 +10,7 @@
     properties  what must hold over several calls
     memory      how much memory an answer takes
     models      questions that ask for a Keras model
+    forecasts   questions about forecasts
     clinic      questions that ask for a test
     papers      cases and properties of one question, as plain values
     questions   the hand-written question with its bank of wrong answers
@@ -23,6 +24,7 @@ Everything here needs NumPy alone.
 from rnncourse.checks.clinic import Catches
 from rnncourse.checks.compare import EXACT, Close, Comparison
 from rnncourse.checks.counting import CountsOnes
+from rnncourse.checks.forecasts import BeatsBaselines, BlindToLater, LagForecaster
 from rnncourse.checks.layers import SameLayer
 from rnncourse.checks.learner import check
 from rnncourse.checks.memory import Frugal, SmallIntegers
@@ -43,6 +45,8 @@ from rnncourse.checks.stand_ins import DecimalCell, LinearCell, StandIn, StillCe
 __all__ = [
     "EXACT",
     "BatchIndependent",
+    "BeatsBaselines",
+    "BlindToLater",
     "Catches",
     "Close",
     "Comparison",
@@ -53,6 +57,7 @@ __all__ = [
     "IgnoresPadding",
     "IndependentOf",
     "InputsUntouched",
+    "LagForecaster",
     "Learns",
     "LinearCell",
     "LinearIn",

@@ -121,7 +121,7 @@ check("12_time_series/scale_from_train", scale_from_train)
 # $$
 # h_t = \max\left(0,\; x_t W + h_{t-1} U + b\right)
 # \qquad
-# y_t = h_t V + b_y
+# y_t = h_t V + b'
 # $$
 #
 # | argument | what it is | type |
@@ -131,7 +131,7 @@ check("12_time_series/scale_from_train", scale_from_train)
 # | `units` | neurons of the recurrent layer | an `int` |
 #
 # Return a Keras model from `(batch, timesteps, features)` to `(batch, timesteps, features)`, not yet trained; it need not be compiled.
-# It has five arrays of weights: $W$, $U$, $b$, $V$ and $b_y$.
+# It has five arrays of weights: $W$, $U$, $b$, $V$ and $b'$.
 #
 # A worked number: with 2 features and 10 units there are 2·10 + 10·10 + 10 + 10·2 + 2 = 152 weights.
 #

@@ -5,18 +5,20 @@ from importlib import import_module
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from rnncourse.checks import BatchIndependent, Close, InputsUntouched, Question
-from rnncourse.checks.forecasts import BeatsBaselines, BlindToLater, LagForecaster
+from rnncourse.checks import (
+    BatchIndependent,
+    BeatsBaselines,
+    BlindToLater,
+    Close,
+    InputsUntouched,
+    LagForecaster,
+    Question,
+)
 
 
-class _Keras:
-    """Keras, imported where a model is built: that takes seconds."""
-
-    def __getattr__(self, name):
-        return getattr(import_module("keras"), name)
-
-
-keras = _Keras()
+def keras():
+    """Return Keras, imported where a model is built: that takes seconds."""
+    return import_module("keras")
 
 
 # A split by time --------------------------------------------------------------------------
@@ -244,7 +246,7 @@ def each_part_by_its_own(series, train):
     later = series[train:]
     return (
         np.concatenate([scaled[:train], (later - later.mean(axis=0)) / later.std(axis=0)]),
-        (mean),
+        mean,
         deviation,
     )
 
@@ -436,9 +438,9 @@ def windows_for_the_network(rng):
 
 def network(*hidden):
     """Return the answer that stacks what these functions make of the sizes."""
-    return lambda timesteps, features, units: keras.Sequential(
+    return lambda timesteps, features, units: keras().Sequential(
         [
-            keras.Input((timesteps, features)),
+            keras().Input((timesteps, features)),
             *(layer(timesteps, features, units) for layer in hidden),
         ]
     )
@@ -446,65 +448,65 @@ def network(*hidden):
 
 def recurrent(**options):
     options = {"activation": "relu", "return_sequences": True} | options
-    return lambda timesteps, features, units: keras.layers.SimpleRNN(units, **options)
+    return lambda timesteps, features, units: keras().layers.SimpleRNN(units, **options)
 
 
 def projection(**options):
-    return lambda timesteps, features, units: keras.layers.Dense(features, **options)
+    return lambda timesteps, features, units: keras().layers.Dense(features, **options)
 
 
 def functional(forecast_of):
     """Return the answer that makes forecasts of the states by `forecast_of(states, sizes)`."""
 
     def answer(timesteps, features, units):
-        series = keras.Input((timesteps, features))
+        series = keras().Input((timesteps, features))
         states = recurrent()(timesteps, features, units)(series)
-        return keras.Model(series, forecast_of(states, (timesteps, features, units), series))
+        return keras().Model(series, forecast_of(states, (timesteps, features, units), series))
 
     return answer
 
 
 def through_reshape(states, sizes, series):
     timesteps, features, units = sizes
-    stacked = keras.layers.Dense(features)(keras.ops.reshape(states, (-1, units)))
-    return keras.ops.reshape(stacked, (-1, timesteps, features))
+    stacked = keras().layers.Dense(features)(keras().ops.reshape(states, (-1, units)))
+    return keras().ops.reshape(stacked, (-1, timesteps, features))
 
 
 def mixed_by_reshape(states, sizes, series):
     timesteps, features, units = sizes
-    stacked = keras.layers.Dense(features)(keras.ops.reshape(states, (-1, units)))
-    mixed = keras.ops.reshape(stacked, (-1, features, timesteps))
-    return keras.ops.transpose(mixed, (0, 2, 1))
+    stacked = keras().layers.Dense(features)(keras().ops.reshape(states, (-1, units)))
+    mixed = keras().ops.reshape(stacked, (-1, features, timesteps))
+    return keras().ops.transpose(mixed, (0, 2, 1))
 
 
 def from_all_steps(states, sizes, series):
     timesteps, features, _ = sizes
-    flat = keras.layers.Flatten()(states)
-    return keras.layers.Reshape((timesteps, features))(
-        keras.layers.Dense(timesteps * features)(flat)
+    flat = keras().layers.Flatten()(states)
+    return keras().layers.Reshape((timesteps, features))(
+        keras().layers.Dense(timesteps * features)(flat)
     )
 
 
 def last_step_repeated(states, sizes, series):
-    last = keras.layers.Dense(sizes[1])(states[:, -1])
-    return keras.layers.RepeatVector(sizes[0])(last)
+    last = keras().layers.Dense(sizes[1])(states[:, -1])
+    return keras().layers.RepeatVector(sizes[0])(last)
 
 
 def backwards_too(timesteps, features, units):
-    return keras.layers.Bidirectional(recurrent()(timesteps, features, units), merge_mode="sum")
+    return keras().layers.Bidirectional(recurrent()(timesteps, features, units), merge_mode="sum")
 
 
 def per_step(timesteps, features, units):
-    return keras.layers.TimeDistributed(keras.layers.Dense(features))
+    return keras().layers.TimeDistributed(keras().layers.Dense(features))
 
 
 def through_a_cell(timesteps, features, units):
-    cell = keras.layers.SimpleRNNCell(units, activation="relu")
-    return keras.layers.RNN(cell, return_sequences=True)
+    cell = keras().layers.SimpleRNNCell(units, activation="relu")
+    return keras().layers.RNN(cell, return_sequences=True)
 
 
 def hidden_dense(timesteps, features, units):
-    return keras.layers.Dense(units, activation="relu")
+    return keras().layers.Dense(units, activation="relu")
 
 
 build_forecaster = Question(
@@ -548,7 +550,7 @@ build_forecaster = Question(
             lambda timesteps, features, units: recurrent()(timesteps, units, features)
         ),
         "the projection gives one number a step: it gives `features` of them": network(
-            recurrent(), lambda *sizes: keras.layers.Dense(1)
+            recurrent(), lambda *sizes: keras().layers.Dense(1)
         ),
         "the dense layer stands before the recurrent one: it projects the states, so it comes "
         "behind": network(
@@ -561,13 +563,13 @@ build_forecaster = Question(
             recurrent(), recurrent(), projection()
         ),
         "it is an LSTM: a simple recurrent layer is asked, SimpleRNN": network(
-            lambda timesteps, features, units: keras.layers.LSTM(
+            lambda timesteps, features, units: keras().layers.LSTM(
                 units, activation="relu", return_sequences=True
             ),
             projection(),
         ),
         "it is a GRU: a simple recurrent layer is asked, SimpleRNN": network(
-            lambda timesteps, features, units: keras.layers.GRU(
+            lambda timesteps, features, units: keras().layers.GRU(
                 units, activation="relu", return_sequences=True
             ),
             projection(),
@@ -582,7 +584,7 @@ build_forecaster = Question(
         "`reshape` mixes steps and features: from (batch·timesteps, features) go back to (batch, "
         "timesteps, features)": functional(mixed_by_reshape),
         "the input is added to the projection: the forecast is the projection alone": functional(
-            lambda states, sizes, series: keras.layers.Dense(sizes[1])(states) + series
+            lambda states, sizes, series: keras().layers.Dense(sizes[1])(states) + series
         ),
         "the recurrent layer does not learn: leave it trainable": network(
             recurrent(trainable=False), projection()
@@ -601,7 +603,7 @@ build_forecaster = Question(
         network(recurrent(), per_step),
         network(through_a_cell, projection()),
         functional(through_reshape),
-        lambda timesteps, features, units: keras.Sequential(
+        lambda timesteps, features, units: keras().Sequential(
             [recurrent()(timesteps, features, units), projection()(timesteps, features, units)]
         ),
     ),

@@ -136,7 +136,7 @@ class BeatsBaselines(Property):
         """Have it trained, and compare its forecasts of later steps with the simple ones."""
         series = forecasting_series(rng)
         errors = naive_errors(series)
-        model = float(np.mean(np.abs(forecasts(ask, inputs, series) - series[PARTS[0] :])))
+        model = float(np.mean(np.abs(trained_forecasts(ask, inputs, series) - series[PARTS[0] :])))
         if model <= self.at_most * min(errors.values()):
             return None
         simple = " and ".join(f"{error:.2f} ({name})" for name, error in errors.items())
@@ -148,9 +148,18 @@ class BeatsBaselines(Property):
 
 
 def forecasting_series(rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return a series to train on and to forecast, shape `(timesteps,)`, scaled by its first part.
+    """Return a series to train on and to forecast, scaled by its first part.
 
     It has a trend, a season of `SEASON` steps and a longer one, drawn, and some noise.
+
+    Args:
+        rng: Source of the longer season, of where both begin, and of the noise.
+
+    Returns:
+        Values, shape `(timesteps,)`; the first `PARTS[0]` steps are for training.
+
+    >>> forecasting_series(np.random.default_rng(0)).shape
+    (400,)
     """
     seasons = ((SEASON, 2.0), (rng.uniform(40, 80), 3.0))
     series = seasonal_series(sum(PARTS), rng, level=0.0, seasons=seasons, noise=0.2)
@@ -159,14 +168,30 @@ def forecasting_series(rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def naive_errors(series: NDArray[np.float64]) -> dict[str, float]:
-    """Return the mean absolute errors of both simple forecasts on the later steps, by name."""
+    """Return the mean absolute errors of both simple forecasts on the later steps, by name.
+
+    Args:
+        series: Shape `(timesteps,)`.
+
+    >>> naive_errors(np.arange(400.0))
+    {'naive': 1.0, 'seasonal': 7.0}
+    """
     later = np.arange(PARTS[0], sum(PARTS))
     lags = {"naive": 1, "seasonal": SEASON}
     return {k: float(np.mean(np.abs(series[later - n] - series[later]))) for k, n in lags.items()}
 
 
-def forecasts(ask: Ask, inputs: Inputs, series: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Have a model trained on the first part, and return its forecasts of the later steps."""
+def trained_forecasts(ask: Ask, inputs: Inputs, series: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Have a model trained on the first part, and return its forecasts of the later steps.
+
+    Args:
+        ask: Calls the builder through the adapter `model_outputs`.
+        inputs: Arguments of a case, which are replaced.
+        series: Shape `(timesteps,)`.
+
+    Returns:
+        One-step forecasts, shape `(PARTS[1],)`.
+    """
     past, later = np.split(series[:, np.newaxis].astype("float32"), [PARTS[0]])
     x, y = input_target_windows(past, LENGTH)
     # Each later step is forecast from the steps before it: the first of them from the past.

@@ -141,7 +141,7 @@ def test_forecasts_are_for_the_later_steps_alone():
         return x, []
 
     series = module.forecasting_series(np.random.default_rng(5))
-    found = module.forecasts(asking(build), SIZES, series)
+    found = module.trained_forecasts(asking(build), SIZES, series)
     past, later = np.split(series.astype("float32"), [module.PARTS[0]])
     assert asked["arguments"] == tuple(module.ARGUMENTS.values())
     assert asked["train"]["y"].max() <= past.max()
