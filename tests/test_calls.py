@@ -1,5 +1,7 @@
 """Calling a function once, and what came of it."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -116,3 +118,14 @@ def test_answer_looks_the_function_up(namespace, raised, said):
     """A missing name, or one that is no function, is an outcome with a reason."""
     outcome = outcome_from_text(answer(namespace, "f", to_text({"x": 1})).text)
     assert (outcome.raised, outcome.message) == (raised, said)
+
+
+def test_place_of_an_error_is_in_the_learners_code_and_not_in_a_library():
+    """What Python's own library raises is reported at the line that called it."""
+
+    def undecodable():
+        return json.loads("{")
+
+    outcome = call(undecodable, {})
+    assert outcome.raised == "JSONDecodeError"
+    assert outcome.place.endswith('of undecodable: return json.loads("{")')

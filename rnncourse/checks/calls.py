@@ -8,6 +8,7 @@ only its text crosses to the examiner.
 import contextlib
 import copy
 import os
+import sysconfig
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Outcome:
 
 
 PACKAGE = str(Path(__file__).parents[1])
+STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 
 Ask = Callable[[Inputs], Outcome]
 """Something that calls the learner's function, here or in another process."""
@@ -149,6 +151,7 @@ def _place(error: BaseException) -> str:
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if "site-packages" not in frame.filename and not frame.filename.startswith(PACKAGE)
+        if "site-packages" not in frame.filename
+        and not frame.filename.startswith((PACKAGE, STANDARD_LIBRARY, "<frozen "))
     ]
     return _cut(f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}") if own else ""
