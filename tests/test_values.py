@@ -153,3 +153,14 @@ def test_no_other_callable_is_made_from_text(tree):
     """A stranger's text names a stand-in of ours, or nothing."""
     with pytest.raises(CourseError, match="not a stored value"):
         from_text(json.dumps(tree))
+
+
+def test_rounded_complex_numbers_lose_what_differs_between_processors():
+    """A part that is nothing but noise beside the other becomes 0; the rest keeps nine digits."""
+    noisy = np.array([[1 / 3 + 1e-17j, 2 / 3j], [0j, 1e12 * (1 + 1j) / 3]])
+    (first, second), (zero, large) = rounded(noisy)
+    assert first == 0.333333333
+    assert second == -0.666666667j
+    assert (zero, large) == (0, 333333333000 * (1 + 1j))
+    assert rounded(noisy * (1 + 1e-15)).tobytes() == rounded(noisy).tobytes()
+    assert np.isnan(rounded(np.array([complex("nan")]))[0])

@@ -9,6 +9,7 @@ tensor, a generator) comes back as `Foreign`, which names its type.
 
 import base64
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,6 +124,9 @@ def rounded(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         digits = [float(f"{item:.9g}") for item in value.ravel().tolist()]
         return np.array(digits, dtype=value.dtype).reshape(value.shape)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "c":
+        numbers = [_rounded_complex(item) for item in value.ravel().tolist()]
+        return np.array(numbers, dtype=value.dtype).reshape(value.shape)
     if isinstance(value, list | tuple):
         return type(value)(rounded(item) for item in value)
     if isinstance(value, dict):
@@ -130,6 +134,15 @@ def rounded(value: Any) -> Any:
     if isinstance(value, StandIn):
         return type(value)(**rounded(value.settings()))
     return value
+
+
+def _rounded_complex(number: complex) -> complex:
+    """Return both parts with as many decimal places as give the larger one nine digits."""
+    size = abs(number)
+    if size == 0 or not math.isfinite(size):
+        return number
+    places = 8 - math.floor(math.log10(size))
+    return complex(round(number.real, places), round(number.imag, places))
 
 
 def describe(value: Any) -> str:
