@@ -118,7 +118,7 @@ class Close(Comparison):
         if received.dtype != expected.dtype:
             return Difference(
                 f"{name} has dtype {received.dtype}, expected {expected.dtype}. "
-                + _dtype_hint(expected.dtype)
+                + _dtype_hint(expected.dtype, received.dtype)
             )
         return self._values_difference(expected, received, name)
 
@@ -191,8 +191,10 @@ class Close(Comparison):
             received = received.item()
         if self._same_number(expected, received):
             return None
+        tensor = isinstance(received, Foreign) and "Tensor" in received.type_name
+        cure = " Make a plain number of it: float(…)." if tensor else ""
         return Difference(
-            f"{name} is wrong: {describe(received)}.", f"Expected {describe(expected)}."
+            f"{name} is wrong: {describe(received)}.{cure}", f"Expected {describe(expected)}."
         )
 
     def _same_number(self, expected: Any, received: Any) -> bool:
@@ -237,9 +239,11 @@ def _standing(found: dict[str, Difference | None]) -> str:
     return (f" Wrong, too: {others}." if others else "") + (f" Right: {right}." if right else "")
 
 
-def _dtype_hint(expected: np.dtype) -> str:
+def _dtype_hint(expected: np.dtype, received: np.dtype) -> str:
     if expected.kind == "b":
         return "Return a comparison, or make the array with dtype=bool."
+    if expected.kind == "f" and received.kind in "iu":
+        return "Whole numbers came back: is there an integer dtype, an astype(int) or a `//`?"
     return "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
 
 
