@@ -24,7 +24,7 @@ from rnncourse.checks.counting import CountsOnes
 from rnncourse.checks.layers import SameLayer
 from rnncourse.checks.learner import check
 from rnncourse.checks.memory import Frugal, SmallIntegers
-from rnncourse.checks.models import Learns
+from rnncourse.checks.models import Learns, StartsUndecided
 from rnncourse.checks.properties import (
     BatchIndependent,
     DependsOn,
@@ -59,6 +59,7 @@ __all__ = [
     "SmallIntegers",
     "SplitsAnywhere",
     "StandIn",
+    "StartsUndecided",
     "StillCell",
     "check",
 ]
