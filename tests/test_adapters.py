@@ -64,6 +64,14 @@ def test_unknown_adapter_is_refused():
             "iteration. The body returns the loop variables in the order in which they came in, "
             "with the same shapes and dtypes.",
         ),
+        (
+            "Exception encountered when calling Sequential.call().\n\n\x1b[1mInput 0 with name "
+            "'None' of layer 'dense_16' is incompatible with the layer: expected axis -1 of input "
+            "shape to have value 6, but received input with shape (1, 6, 5)\x1b[0m\n\n"
+            "Arguments received by Sequential.call():\n  • inputs=tf.Tensor(shape=(1, 6, 5))",
+            "Input 0 of layer 'dense' is incompatible with the layer: expected axis -1 of input "
+            "shape to have value 6, but received input with shape (1, 6, 5)",
+        ),
         ("", ""),
         ("name 'np' is not defined", "name 'np' is not defined"),
     ],

@@ -25,7 +25,7 @@ EXPECTED = np.linspace(-1, 1, 12).reshape(4, 3)
         (np.ones((4, 5)), "Axis 1 is too long"),
         (np.ones((5, 5)), "Print the shape of each factor"),
         (EXPECTED.astype("float32"), 'dtype float32, expected float64.*unless it gets dtype="'),
-        (EXPECTED.astype("int64"), "dtype int64, expected float64.*no rounding.$"),
+        (EXPECTED.astype("int64"), "dtype int64, expected float64. Whole numbers came back"),
         (EXPECTED * np.nan, "NaN or infinity at 12 of 12"),
         (EXPECTED + np.inf, "NaN or infinity"),
         (EXPECTED + np.eye(4, 3), "wrong at 3 of 12 places"),
@@ -38,6 +38,15 @@ def test_difference_says_what_is_wrong(received, said):
     difference = Close().difference(EXPECTED, received)
     assert difference is not None
     assert re.search(said, difference.reason)
+
+
+def test_tensor_in_place_of_a_number_is_told_the_way_out():
+    """A loss of Keras is a tensor without axes; other strange values get no such advice."""
+    tensor, generator = (
+        Close().difference(1.5, Foreign(name)) for name in ("tensorflow EagerTensor", "generator")
+    )
+    assert "float(…)" in tensor.reason
+    assert "float(…)" not in generator.reason
 
 
 def test_difference_keeps_numbers_out_of_the_reason():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnncourse.checks import Close, Learns, Question
+from rnncourse.checks import Close, Learns, Question, StartsUndecided
 from rnncourse.checks.calls import asking
 from rnncourse.checks.marking import mark
 from rnncourse.errors import QuestionError
@@ -80,6 +80,39 @@ def test_model_that_does_not_learn_is_told_so():
     deaf = asking(lambda *_: (np.zeros((128, 9)), []))
     finding = task.broken(deaf, PAPER.cases[0].inputs, Close(), np.random.default_rng(0))
     assert "always saying the most frequent class" in finding
+
+
+def test_weights_at_the_start_are_looked_at():
+    """Known weights hide how a model starts; large ones make it certain before any training."""
+
+    def certain(bits, classes):
+        model = counter(bits, classes)
+        model.set_weights([10 * weights for weights in model.get_weights()])
+        return model
+
+    undecided, decided = (
+        StartsUndecided(at_most=0.3).broken(
+            asking(build, PAPER.through),
+            PAPER.cases[0].inputs,
+            Close(),
+            np.random.default_rng(0),
+        )
+        for build in (counter, certain)
+    )
+    assert undecided is None
+    assert "Leave the starting weights to Keras" in decided
+
+
+def test_errors_of_keras_are_brief():
+    """No escape codes of a terminal, no list of arguments, no number of the layer."""
+
+    def turned(bits, classes):
+        return keras.Sequential([keras.Input((1, bits)), keras.layers.Dense(classes)])
+
+    message = marked(turned).message
+    assert "Input 0 of layer" in message
+    assert "expected" in message
+    assert not any(noise in message for noise in ("\x1b", "Arguments received", "_"))
 
 
 def test_unknown_task_is_refused():

@@ -28,7 +28,7 @@ from rnncourse.checks.forecasts import BeatsBaselines, BlindToLater, LagForecast
 from rnncourse.checks.layers import SameLayer
 from rnncourse.checks.learner import check
 from rnncourse.checks.memory import Frugal, SmallIntegers
-from rnncourse.checks.models import Learns
+from rnncourse.checks.models import Learns, StartsUndecided
 from rnncourse.checks.properties import (
     BatchIndependent,
     DependsOn,
@@ -67,6 +67,7 @@ __all__ = [
     "SmallIntegers",
     "SplitsAnywhere",
     "StandIn",
+    "StartsUndecided",
     "StillCell",
     "check",
 ]

@@ -29,16 +29,26 @@ Function = Callable[..., Any]
 ADAPTERS: dict[str, Callable[..., Any]] = {}
 GRAPH_LIMIT = 3.0
 """Seconds that a graph may run. TensorFlow heeds no interrupt inside a loop that never ends."""
-PREAMBLE = ("Graph execution error", "Detected at node", "<stack traces", "File ", "[[")
+PREAMBLE = (
+    "Graph execution error",
+    "Exception encountered when calling",
+    "Detected at node",
+    "<stack traces",
+    "File ",
+    "[[",
+)
 NOISE = re.compile(
     r"\{\{[^}]*\}\}\s*"  # {{node while/MatMul}}
+    r"|\x1b\[[\d;]*m"  # bold type of a terminal
+    r"| with name '[^']*'(?= of layer)"
+    r"|(?<=[a-z])_\d+(?=' is incompatible)"  # layer 'dense_16': how many there were before
     r"|\s*\[Op:\w+\].*"
     r"|_Mkl(?=[A-Z])"  # _MklMatMul: the name where oneDNN is on
     r"|for '[^']*' (?=with input)"
     r"| \([\w/]+:\d+\)"  # (while/mul:0), the name of a tensor
     r"|[,.;]? (You can attempt|This error may|To allow the shape|Received args).*"
 )
-"""What of TensorFlow's errors is no use to a learner: whole lines, and parts of one."""
+"""What of TensorFlow's and Keras's errors is no use to a learner: whole lines, and parts of one."""
 HINTS = {
     "Can not cast TensorSpec": "The signature must fit every call: None leaves a size open.",
     " enters the loop with ": "The body returns the loop variables in the order in which they "
@@ -87,7 +97,7 @@ def adapter(function: Function) -> Function:
     return function
 
 
-def _boundary(call: Function) -> Function:
+def boundary(call: Function) -> Function:
     """Keep TensorFlow's remarks off the page and its errors short; the learner's line stays."""
 
     @wraps(call)
@@ -109,14 +119,14 @@ def _boundary(call: Function) -> Function:
 
 
 @adapter
-@_boundary
+@boundary
 def tensors(function: Function, *arguments: Any) -> Any:
     """Call `function` with arrays as tensors of their dtype, and return its tensors as arrays."""
     return _as_arrays(function(*_as_tensors(arguments)))
 
 
 @adapter
-@_boundary
+@boundary
 def any_length(function: Function, x: Any, *others: Any) -> Any:
     """Trace `function` without knowing how many steps `x` has, and run the graph.
 
@@ -143,7 +153,7 @@ def any_length(function: Function, x: Any, *others: Any) -> Any:
 
 
 @adapter
-@_boundary
+@boundary
 def traces(function: Function, x: Any) -> Any:
     """Let `function` compile a sum over time, call that, and count how often it was traced.
 
@@ -225,7 +235,7 @@ def _within_limit(graph: Any, arguments: list[Any]) -> Any:
 
 
 def _brief(text: str) -> str:
-    """Return what an error of TensorFlow says, without graph internals; with a hint, if any.
+    """Return what an error of TensorFlow or Keras says, without graph internals, and a hint.
 
     >>> _brief("{{function_node f}} Matrix size-incompatible: [4,3], [5,5] [Op:MatMul] name: ")
     'Matrix size-incompatible: [4,3], [5,5]'

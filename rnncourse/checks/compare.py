@@ -191,8 +191,10 @@ class Close(Comparison):
             received = received.item()
         if self._same_number(expected, received):
             return None
+        tensor = isinstance(received, Foreign) and "Tensor" in received.type_name
+        cure = " Make a plain number of it: float(…)." if tensor else ""
         return Difference(
-            f"{name} is wrong: {describe(received)}.", f"Expected {describe(expected)}."
+            f"{name} is wrong: {describe(received)}.{cure}", f"Expected {describe(expected)}."
         )
 
     def _same_number(self, expected: Any, received: Any) -> bool:
@@ -243,6 +245,8 @@ def _standing(found: dict[str, Difference | None]) -> str:
 def _dtype_hint(expected: np.dtype, received: np.dtype) -> str:
     if expected.kind == "b":
         return "Return a comparison, or make the array with dtype=bool."
+    if expected.kind == "f" and received.kind in "iu":
+        return "Whole numbers came back: is there an integer dtype, an astype(int) or a `//`?"
     hint = "Let the dtype follow from the inputs: no astype, no dtype=, no rounding."
     if (str(expected), str(received)) == ("float64", "float32"):
         hint += ' A layer or cell of Keras computes in float32 unless it gets dtype="float64".'

@@ -2,8 +2,9 @@
 
 A learner's `build(…)` returns an untrained model. The adapter `model_outputs`
 gives all its weights known values, so that the outputs can be compared with
-those of the reference's model; and the property `Learns` has it trained for a
-short while on a task with fresh data, and looks at what it gets right.
+those of the reference's model; the property `StartsUndecided` looks at the
+weights that it starts from; and `Learns` has it trained for a short while on a
+task with fresh data, and looks at what it gets right.
 
 Keras is imported only where the adapter is called.
 """
@@ -16,7 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnncourse.checks.adapters import UnreadableAnswer, adapter
+from rnncourse.checks.adapters import UnreadableAnswer, adapter, boundary
 from rnncourse.checks.calls import Ask, Inputs
 from rnncourse.checks.compare import Comparison
 from rnncourse.checks.properties import Property
@@ -77,6 +78,7 @@ TASKS: dict[str, Callable[[np.random.Generator], Task]] = {
 
 
 @adapter
+@boundary
 def model_outputs(build: Any, x: NDArray[Any], train: Any, *arguments: Any) -> Any:
     """Build a model, give it known weights or train it, and return what it makes of `x`.
 
@@ -84,7 +86,8 @@ def model_outputs(build: Any, x: NDArray[Any], train: Any, *arguments: Any) -> A
         build: The learner's function, which returns a Keras model.
         x: Inputs, shape `(examples, …)`.
         train: None, or a dict of `x`, `y` and `training`, as a `Task` has them, and of
-            `loss` where that is not the cross entropy.
+            `loss` where that is not the cross entropy; an empty one leaves the weights as
+            they start.
         *arguments: Arguments of `build`.
 
     Returns:
@@ -115,7 +118,7 @@ def _double_precision() -> Iterator[None]:
 
 
 def _outputs(model: Any, x: NDArray[Any], train: Any) -> Any:
-    """Return the outputs for `x`, with known weights or trained, and the weights' shapes."""
+    """Return the outputs for `x`, with known, trained or first weights, and the shapes."""
     import keras
 
     if not isinstance(model, keras.Model):
@@ -128,7 +131,7 @@ def _outputs(model: Any, x: NDArray[Any], train: Any) -> Any:
         raise UnreadableAnswer("The model has several outputs: it needs one.")
     if train is None:
         model.set_weights([_spread(w.shape, i) for i, w in enumerate(model.weights)])
-    else:
+    elif train:
         _fit(model, train)
     shapes = [tuple(int(size) for size in w.shape) for w in model.trainable_weights]
     return keras.ops.convert_to_numpy(model(x, training=False)), shapes
@@ -146,6 +149,37 @@ def _fit(model: Any, train: dict[str, Any]) -> None:
     data, rng = (train["x"], train["y"]), np.random.default_rng(0)
     loss = train.get("loss", "cross_entropy")
     fit(model, data, loss=loss, rng=rng, progress=False, **train["training"])
+
+
+@dataclass(frozen=True)
+class StartsUndecided(Property):
+    """Before any training the model prefers no class: the logits of an input hardly differ.
+
+    Args:
+        at_most: The largest standard deviation of one input's logits, on average, that
+            counts as undecided.
+    """
+
+    cost: ClassVar[float] = 0.5
+
+    at_most: float
+
+    def title(self, items: tuple[str, ...] = ()) -> str:
+        """Return what must hold, in a few words."""
+        return "before any training it prefers no class"
+
+    def broken(
+        self, ask: Ask, inputs: Inputs, compare: Comparison, rng: np.random.Generator
+    ) -> str | None:
+        """Have it built, and look at the logits of 100 inputs of noise."""
+        noise = rng.uniform(0, 1, size=(100, *inputs["x"].shape[1:])).astype(inputs["x"].dtype)
+        logits = ask(inputs | {"x": noise, "train": {}}).value[0]
+        if np.std(logits, axis=-1).mean() <= self.at_most:
+            return None
+        return (
+            "Its first logits are far apart, so it starts out certain, and wrong. Leave the "
+            "starting weights to Keras: no kernel_initializer, no set_weights."
+        )
 
 
 @dataclass(frozen=True)

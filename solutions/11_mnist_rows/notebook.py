@@ -39,15 +39,16 @@ from rnncourse import check
 #
 # The model takes images of shape `(batch, rows, columns)`, with any number of images in a batch.
 # It returns logits of shape `(batch, classes)`, without a softmax, and it has no other output.
-# All its weights can be learned, and nothing but the layers' own options decides how they start.
+# Leave the starting weights to Keras, and freeze none.
 # Do not compile it and do not train it: the check does.
 #
 # The check gives your model known weights and looks at the logits.
+# With the weights that it starts from, it must prefer no class: the logits of an image hardly differ.
 # Then it trains it for 300 steps on small images of digits, of 14 rows and 14 columns, and asks for digits of other writers; that takes some seconds.
 # At least 70 % of them must be right, where always saying the most frequent class gets 10 %.
 #
 # A worked number: `build_row_classifier(5, 6, 7, 4)` returns a model that turns images of shape `(3, 6, 7)` into logits of shape `(3, 4)`.
-# Its layers have $7 \cdot 5 + 5 = 40$, then $4 \cdot (5 \cdot 5 + 5 \cdot 5 + 5) = 220$, then $5 \cdot 4 + 4 = 24$ weights, together 284: `model.count_params()` says so.
+# Its layers have $7 \cdot 5 + 5 = 40$, then $4 \cdot (5 \cdot 5 + 5 \cdot 5 + 5) = 220$, then $5 \cdot 4 + 4 = 24$ weights, together 284: `model.count_params()` says so, once the model knows the shape of its images from `keras.Input`.
 
 
 # %% solution="build_row_classifier"
@@ -83,8 +84,8 @@ check("11_mnist_rows/build_row_classifier", build_row_classifier)
 # | `labels` | $k$, the number of the right class of each image | integers, `(batch,)` |
 #
 # Return one number, a Python `float` or a NumPy one.
-# It must be right, and without a warning about overflow, for logits of 1000 and of −1000, too.
-# Nothing may be clipped: where the right class is 60 below another, the loss at that row is 60, not 16 or 23.
+# It must be right for logits of 1000 and of −1000, too.
+# Nothing may be clipped: where the right class is 60 below another, the loss at that row is 60, not 23.
 # Leave the arguments as they are.
 #
 # A worked number: take one image with label 1, two rows and two classes, and the logits `[[[0, 0], [1000, 999]]]`.
@@ -120,7 +121,7 @@ check("11_mnist_rows/sequence_loss", sequence_loss)
 # | `classes` | the number of classes | an `int` |
 #
 # Return an array of floats of shape `(classes, classes)`: a row for each right class, a column for each guess.
-# Each row sums to 1, except that of a class of which there is no image: all of it is 0, and there is no warning.
+# Each row sums to 1, except that of a class of which there is no image: all of it is 0.
 # Leave the arguments as they are.
 #
 # A worked number: the labels 0, 0, 0, 2, the guesses 0, 1, 1, 2 and 4 classes give

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnncourse.checks import Close, InputsUntouched, Learns, Question
+from rnncourse.checks import Close, InputsUntouched, Learns, Question, StartsUndecided
 
 # A classifier that reads rows -------------------------------------------------------------
 
@@ -61,6 +61,47 @@ def beginning_with(activation):
     )
 
 
+def large_start(units, rows, columns, classes):
+    import keras
+
+    large = keras.initializers.RandomNormal(stddev=1.0)
+    return keras.Sequential(
+        [
+            keras.Input((rows, columns)),
+            keras.layers.Dense(units, activation="relu", kernel_initializer=large),
+            keras.layers.LSTM(units),
+            keras.layers.Dense(classes, kernel_initializer=large),
+        ]
+    )
+
+
+def taking(*axes):
+    """Return a builder of a sequential model whose input has the named sizes as axes."""
+
+    def build(units, rows, columns, classes):
+        import keras
+
+        sizes = {"rows": rows, "columns": columns, "batch": None}
+        return keras.Sequential(
+            [
+                keras.Input([sizes[axis] for axis in axes]),
+                keras.layers.Dense(units, activation="relu"),
+                keras.layers.LSTM(units),
+                keras.layers.Dense(classes),
+            ]
+        )
+
+    return build
+
+
+def input_turned(units, rows, columns, classes):
+    import keras
+
+    x = keras.Input((columns, rows))
+    h = keras.layers.LSTM(units)(keras.layers.Dense(units, activation="relu")(x))
+    return keras.Model(x, keras.layers.Dense(classes)(h))
+
+
 def cell_state(units, rows, columns, classes):
     import keras
 
@@ -112,7 +153,7 @@ build_row_classifier = Question(
     draw=builder_inputs,
     compare=Close(rtol=1e-4, atol=1e-5),
     returns=("logits", "shapes of the trainable weights"),
-    properties=(Learns("digits", at_least=0.7),),
+    properties=(StartsUndecided(at_most=0.35), Learns("digits", at_least=0.7)),
     cases=1,
     public_cases=1,
     time_limit=120,
@@ -131,12 +172,40 @@ build_row_classifier = Question(
             lstm,
             logits,
         ),
+        "the axes of keras.Input are turned round: rows first, then columns": taking(
+            "columns", "rows"
+        ),
+        "the axes of keras.Input are in the wrong order: (rows, columns)": input_turned,
+        "keras.Input has an axis for the batch: leave it out, Keras adds it": taking(
+            "batch", "rows", "columns"
+        ),
+        "the image is flattened, so no rows are left to read: leave Flatten out": model(
+            lambda layers, **_: layers.Flatten(), row_dense, lstm, logits
+        ),
+        "the image is flattened and becomes a single step: leave Flatten and Reshape out, the rows "
+        "are the steps": model(
+            lambda layers, **_: layers.Flatten(),
+            row_dense,
+            lambda layers, units, **_: layers.Reshape((1, units)),
+            lstm,
+            logits,
+        ),
+        "it reads pixel after pixel: leave the reshape out, a step reads a whole row": model(
+            lambda layers, rows, columns, **_: layers.Reshape((rows * columns, 1)),
+            row_dense,
+            lstm,
+            logits,
+        ),
         'the first dense layer is linear: give it activation="relu"': beginning_with(None),
         "the first dense layer has a tanh: it is to have a ReLU": beginning_with("tanh"),
         "the ReLU is in the LSTM: it belongs to the dense layer before it": model(
             lambda layers, units, **_: layers.Dense(units),
             lambda layers, units, **_: layers.LSTM(units, activation="relu"),
             logits,
+        ),
+        "the LSTM has a ReLU, too: only the dense layer before it has one, so leave the activation "
+        "of the LSTM out": model(
+            row_dense, lambda layers, units, **_: layers.LSTM(units, activation="relu"), logits
         ),
         "the dense layer on each row is missing": model(lstm, logits),
         "the dense layer stands behind the LSTM: it comes before it": model(
@@ -162,11 +231,16 @@ build_row_classifier = Question(
         "the last layer is missing: a dense layer makes `classes` logits of the LSTM's output": (
             model(row_dense, lstm)
         ),
+        "the last layer has `units` outputs: it makes one logit for each of the `classes`": model(
+            row_dense, lstm, lambda layers, units, **_: layers.Dense(units)
+        ),
         "the LSTM cannot learn: leave trainable=False out": model(
             row_dense, lambda layers, units, **_: layers.LSTM(units, trainable=False), logits
         ),
         "its zero state has room for 100 images: leave the initial state out, then it fits every "
         "batch": fixed_batch(100),
+        "it starts from weights of standard deviation 1, so its first logits are far apart: leave "
+        "kernel_initializer out": large_start,
     },
     also_right=(functional, without_input),
 )
@@ -250,6 +324,21 @@ def max_not_added_back(z, y):
 
 def axis_wrong(axis):
     return lambda z, y: -np.mean(pick(log_softmax(z, axis), y))
+
+
+def max_without_its_axis(z, y):
+    z = z - z.max(axis=-1)
+    return np.mean(losses(z, y))
+
+
+def summed_over_rows(z, y):
+    log_sum = np.logaddexp.reduce(z, axis=1)  # (batch, classes)
+    return np.mean(log_sum - pick(z, y))
+
+
+def summed_over_rows_below_max(z, y):
+    top = z.max(axis=-1, keepdims=True)
+    return np.mean(top[..., 0] + np.log(np.exp(z - top).sum(axis=1)) - pick(z, y))
 
 
 def loss_in_place(z, y):
@@ -338,6 +427,12 @@ sequence_loss = Question(
         "the sum of the exponentials runs over the images: it runs over the classes, axis=-1": (
             axis_wrong(0)
         ),
+        "a maximum or a sum over the classes has lost its axis, so it does not fit the logits: "
+        "keep it, keepdims=True": max_without_its_axis,
+        "the log-sum-exp is over axis 1, the rows, so it does not fit the logits of the labels: it "
+        "is over the classes, axis=-1": summed_over_rows,
+        "the maximum is over the classes and the sum over the rows: both are over the classes, "
+        "axis=-1": summed_over_rows_below_max,
         "`[:, :, labels]` takes the labels of all images for each: write "
         "[np.arange(len(labels)), :, labels], or go through the images": lambda z, y: (
             -np.mean(log_softmax(z)[:, :, y])
@@ -368,9 +463,18 @@ sequence_loss = Question(
 def guess_inputs(rng):
     """Return labels and guesses; the last class never occurs, and another is guessed only."""
     classes = int(rng.integers(5, 9))
+    return guesses_of(rng, classes, guessed_only=int(rng.integers(classes - 1)))
+
+
+def guess_inputs_beyond(rng):
+    """Return the same, and the class that is guessed only is above all labels."""
+    classes = int(rng.integers(5, 9))
+    return guesses_of(rng, classes, guessed_only=classes - 2)
+
+
+def guesses_of(rng, classes, guessed_only):
     images = int(rng.choice([24, 27, 31]))
-    order = rng.permutation(classes - 1)
-    present, guessed_only = order[1:], order[0]
+    present = np.delete(np.arange(classes - 1), guessed_only)
     weights = rng.uniform(1, 3, size=len(present))
     labels = rng.choice(present, size=images - len(present), p=weights / weights.sum())
     labels = rng.permutation(np.concatenate([labels, present]))
@@ -411,6 +515,10 @@ def not_a_number(labels, guesses, classes):
         return found / found.sum(axis=1, keepdims=True)
 
 
+def nan_replaced(labels, guesses, classes):
+    return np.nan_to_num(not_a_number(labels, guesses, classes))
+
+
 def pairs_once(labels, guesses, classes):
     found = np.zeros((classes, classes))
     found[labels, guesses] += 1
@@ -430,6 +538,17 @@ def once_and_not_a_number(labels, guesses, classes):
 def by_labels_that_occur(labels, guesses, classes):
     found = rates(labels, guesses, classes)
     return found[: max(labels.max(), guesses.max()) + 1, : max(labels.max(), guesses.max()) + 1]
+
+
+def as_large_as_the_largest_label(labels, guesses, classes):
+    found = np.zeros((labels.max() + 1, labels.max() + 1))
+    np.add.at(found, (labels, guesses), 1)
+    return found / np.maximum(found.sum(axis=1, keepdims=True), 1)
+
+
+def among_wrong_guesses(labels, guesses, classes):
+    found = counts(labels, guesses, classes) * (1 - np.eye(classes))
+    return found / np.maximum(found.sum(axis=1, keepdims=True), 1)
 
 
 def smoothed(labels, guesses, classes):
@@ -467,7 +586,7 @@ def rates_by_class(labels, guesses, classes):
 
 confusion_rates = Question(
     points=3,
-    draw=guess_inputs,
+    draw=(guess_inputs, guess_inputs_beyond),
     properties=(InputsUntouched(),),
     mistakes={
         "these are counts: divide each row by the number of its images": counts,
@@ -501,6 +620,9 @@ confusion_rates = Question(
         "it ends with the largest class that occurs: it needs `classes` rows and columns": (
             by_labels_that_occur
         ),
+        "it ends with the largest label, and a guess can be larger: its size is `classes`": (
+            as_large_as_the_largest_label
+        ),
         "1 is added to the number of images: only a class without images needs help, as with "
         "np.maximum(…, 1)": smoothed,
         "a class without images got a 1 on the diagonal: its row is 0": absent_is_right,
@@ -510,6 +632,8 @@ confusion_rates = Question(
         "the diagonal is 0: the right guesses belong into the table, too": lambda y, g, n: (
             rates(y, g, n) * (1 - np.eye(n))
         ),
+        "the diagonal is 0, and the shares are those of the wrong guesses: leave the right ones "
+        "in, and divide by all images of the class": among_wrong_guesses,
         "only the diagonal is filled: the wrong guesses belong into the table, too": (
             lambda y, g, n: rates(y, g, n) * np.eye(n)
         ),
@@ -524,5 +648,5 @@ confusion_rates = Question(
         ),
         "`labels`, the caller's array, is changed in place: work on a copy": labels_in_place,
     },
-    also_right=(rates, rates_pair_by_pair, rates_by_class),
+    also_right=(rates, rates_pair_by_pair, rates_by_class, nan_replaced),
 )
