@@ -161,6 +161,16 @@ def test_exception_of_the_learner_is_shown_with_its_line():
     assert "x.nothing" in verdict.message
 
 
+@pytest.mark.parametrize("text", ["it ends", "it ends."])
+def test_exception_is_shown_letter_by_letter_and_ends_in_one_stop(text):
+    """Only a stop of ours is left out where there is one, none of the learner's."""
+    outcome = Outcome(raised="ValueError", message=text, place="")
+    assert mark(PAPER, lambda inputs: outcome).message == "It raised ValueError: it ends."
+
+    line = Outcome(raised="ValueError", message=text, place="line 4 of f: x[..., None]")
+    assert mark(PAPER, lambda inputs: line).message.endswith("(line 4 of f: x[..., None]).")
+
+
 def test_feedback_shows_no_number_of_a_case():
     """Sizes and values of a hidden case stay with the examiner."""
     hidden = without_cases(mark(PAPER, asking(lambda x: x + 0.125)))

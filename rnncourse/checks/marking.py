@@ -162,10 +162,11 @@ def _raised(paper: Paper, outcome: Outcome) -> str:
         "EOFError": "It asks with input(): use the arguments instead.",
     }
     text = f"It raised {outcome.raised}: {outcome.message}".rstrip(": ")
-    place = f" ({outcome.place})" if outcome.place else ""
+    text += f" ({outcome.place})" if outcome.place else ""
+    stop = "" if text.endswith(".") else "."
     unknown = " Is it spelled as it was defined, with its prefix, and did that cell run?"
     hint = unknown if outcome.raised == "NameError" else ""
-    return messages.get(outcome.raised, f"{text}{place}.{hint}".replace("..", "."))
+    return messages.get(outcome.raised, f"{text}{stop}{hint}")
 
 
 def _same(paper: Paper, wrong: Outcome, outcome: Outcome) -> bool:

@@ -99,10 +99,10 @@ check("08_truncated_bptt/truncated_windows", truncated_windows)
 # | function | returns |
 # | --- | --- |
 # | `window_forward(x, h, kernel, recurrent_kernel, bias)` | the states after each step, `(rows, window, units)`, starting from the state `h` |
-# | `echo_loss(states, targets)` | the loss, a number, and its gradient for the states, `d_states`, `(rows, window, units)` |
-# | `window_backward(d_states, x, h, kernel, recurrent_kernel, bias)` | the gradients `d_h`, `d_kernel`, `d_recurrent_kernel` and `d_bias`, each with the shape of its counterpart |
+# | `echo_loss(states, targets)` | the loss, a number, and its gradient for the outputs, which are the states: `d_outputs`, `(rows, window, units)` |
+# | `window_backward(d_outputs, x, h, kernel, recurrent_kernel, bias)` | the gradients `d_h`, `d_kernel`, `d_recurrent_kernel` and `d_bias`, each with the shape of its counterpart |
 #
-# In both, `x` has the shape `(rows, window)`, and `h`, of shape `(rows, units)`, is the state before the window's first step.
+# Here `x` and `targets` have the shape `(rows, window)`, and `h`, of shape `(rows, units)`, is the state before the window's first step.
 
 
 # %%
@@ -113,17 +113,17 @@ def window_forward(x, h, kernel, recurrent_kernel, bias):
 
 
 def echo_loss(states, targets):
-    """Return the mean of (h - target)² for unit 0, and its gradient for the states."""
+    """Return the mean of (h - target)² for unit 0, and its gradient for the outputs."""
     error = states[..., 0] - targets
-    d_states = np.zeros_like(states)
-    d_states[..., 0] = 2 * error / error.size
-    return np.mean(error**2), d_states
+    d_outputs = np.zeros_like(states)
+    d_outputs[..., 0] = 2 * error / error.size
+    return np.mean(error**2), d_outputs
 
 
-def window_backward(d_states, x, h, kernel, recurrent_kernel, bias):
+def window_backward(d_outputs, x, h, kernel, recurrent_kernel, bias):
     """Return the gradients for h, kernel, recurrent_kernel and bias."""
     weights = RNNWeights(kernel, recurrent_kernel, bias)
-    gradients = backward(d_states, forward(x[..., np.newaxis], weights, state=h))
+    gradients = backward(d_outputs, forward(x[..., np.newaxis], weights, state=h))
     return gradients.initial_state, *gradients.weights
 
 
@@ -134,7 +134,7 @@ def window_backward(d_states, x, h, kernel, recurrent_kernel, bias):
 # 1. run the layer from the state that the window before left behind (the first window starts from `h0`);
 # 2. note the loss;
 # 3. compute the gradients **of this window's loss**, with the state before the window taken as a constant: no gradient goes back into earlier windows;
-# 4. change each weight at once, so that the next window runs with the new ones: $W \leftarrow W - \eta\,\partial L_k / \partial W$, where $\eta$ is `rate`, and $\mathbf{U}$ and $\mathbf{b}$ in the same way.
+# 4. change each weight at once, so that the next window runs with the new ones: $W \leftarrow W - \eta\,\partial L_k / \partial W$, where $\partial L_k / \partial W$ is the gradient of step 3 and $\eta$ is `rate`, and $\mathbf{U}$ and $\mathbf{b}$ in the same way.
 #
 # The state that goes on to the next window is the one after the last step, as step 1 computed it.
 #
@@ -165,9 +165,9 @@ def train_epoch(x, targets, h0, kernel, recurrent_kernel, bias, rate):
     losses, h = [], h0
     for window, wanted in zip(x, targets, strict=True):
         states = window_forward(window, h, kernel, recurrent_kernel, bias)
-        loss, d_states = echo_loss(states, wanted)
+        loss, d_outputs = echo_loss(states, wanted)
         _, d_kernel, d_recurrent_kernel, d_bias = window_backward(
-            d_states, window, h, kernel, recurrent_kernel, bias
+            d_outputs, window, h, kernel, recurrent_kernel, bias
         )
         kernel = kernel - rate * d_kernel
         recurrent_kernel = recurrent_kernel - rate * d_recurrent_kernel
@@ -188,16 +188,16 @@ check("08_truncated_bptt/train_epoch", train_epoch)
 # It starts every window from a state of zeros, and it sets the first `delay` targets of every window to 0.
 # For echoes of 3, 9 and 15 steps it reports a loss close to 0.
 #
-# In the cell below, answer in about five sentences (a person marks it):
+# In the cell below, answer in about six sentences (a person marks it):
 #
-# - Which of the two faults does damage, and what can the network no longer do because of it?
-# - How does the other fault hide the damage from the loss?
+# - What can the network not do because of the reset?
+# - How do the zeroed targets hide that from the loss, and would carrying the state alone have repaired the echo of 9?
 # - What has the program learnt for the echo of 15, and which measurement would have shown it?
 
 # %% [markdown] written="why_it_seemed_to_work" points=2
 # ### BEGIN SOLUTION
-# The damage is done by the reset: a window that starts from zeros knows nothing of the steps before it, so the echoes at its first `delay` steps cannot be known (half a point).
+# A window that starts from zeros knows nothing of the steps before it, so the echoes at its first `delay` steps cannot be known (half a point).
 # The zeroed targets hide it: exactly at these steps, where the network could only guess, it is asked for a constant 0, which is easy, so the loss falls towards 0 instead of stopping at the share of unknowable steps times log 2 (half a point).
-# For the echo of 15 every step of a window of 10 is among them: all targets are 0, and the program has learnt to say 0 always, without looking at its input (half a point).
-# The accuracy against the true echo, with the targets left alone, shows it: 50 %, a coin; the accuracy by the step's place in the window, or a comparison with the loss of a constant answer, shows it as well (half a point for one such measurement).
+# Carrying the state alone would not have repaired the echo of 9: the network could then know the bits, but at 9 of 10 places the target says 0 whatever the bit was, a false label, so it learns to say 0; the true targets are needed, too (half a point).
+# For the echo of 15 every step of a window of 10 is zeroed, and the program has learnt to say 0 always, without looking at its input; the accuracy against the true echo shows it: 50 %, a coin; so does the accuracy by the step's place in the window, or a comparison with the loss of a constant answer (half a point for both: what was learnt, and one such measurement).
 # ### END SOLUTION

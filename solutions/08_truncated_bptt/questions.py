@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from rnncourse.bptt import clip_by_global_norm
+from rnncourse.cells import RNNWeights, forward
 from rnncourse.checks import IndependentOf, InputsUntouched, Question
 
 tanh = np.tanh
@@ -11,16 +13,33 @@ tanh = np.tanh
 # Rows that go on --------------------------------------------------------------------------
 
 
-def left_over(rng, most):
-    """Return how many numbers do not fit: nothing in three cases of ten."""
-    return int(rng.integers(1, most) * (rng.random() < 0.7))
+def left_over(rng, part):
+    """Return how many numbers fill no part."""
+    return int(rng.integers(1, part))
 
 
-def stream_and_rows(rng):
+def much_left_over(rng, part):
+    """Return how many numbers fill no part: more than half of one, where rounding goes up."""
+    return int(rng.integers(part // 2 + 1, part))
+
+
+def nothing_left_over(rng, part):
+    return 0
+
+
+def stream_and_rows(rng, left=left_over):
     """Return a stream whose numbers tell their place, rows and the steps of a row differing."""
     rows, steps = (int(n) for n in rng.choice([3, 4, 5, 6, 7], size=2, replace=False))
-    length = rows * steps + left_over(rng, rows)
+    length = rows * steps + left(rng, rows)
     return {"stream": 100 * rng.integers(1, 10) + np.arange(length), "rows": rows}
+
+
+def stream_with_a_rest(rng):
+    return stream_and_rows(rng, left=much_left_over)
+
+
+def stream_that_fits(rng):
+    return stream_and_rows(rng, left=nothing_left_over)
 
 
 def rows_of(stream, rows):
@@ -50,6 +69,11 @@ def overlapping_rows(stream, rows):
     return np.stack([stream[i : i + steps] for i in range(rows)])
 
 
+def rounded_rows(stream, rows):
+    steps = round(len(stream) / rows)
+    return stream[: rows * steps].reshape(rows, steps)
+
+
 def filled_rows(stream, rows):
     steps = -(-len(stream) // rows)
     return np.pad(stream, (0, rows * steps - len(stream))).reshape(rows, steps)
@@ -57,7 +81,7 @@ def filled_rows(stream, rows):
 
 contiguous_batches = Question(
     points=2,
-    draw=stream_and_rows,
+    draw=(stream_with_a_rest, stream_that_fits, stream_and_rows),
     cases=8,
     public_cases=5,
     properties=(InputsUntouched(),),
@@ -85,6 +109,18 @@ contiguous_batches = Question(
         ),
         "what does not fit is still there, so that no reshape works: leave it out first, at the "
         "end": lambda s, rows: s.reshape(rows, -1),
+        "what does not fit is still there, so that reshape(rows, s) fails: leave it out first, at "
+        "the end": lambda s, rows: s.reshape(rows, len(s) // rows),
+        "the rows have different lengths, so that np.array fails: leave out what does not fit": (
+            lambda s, rows: np.array(np.array_split(s, rows))
+        ),
+        "what does not fit is still there, so that np.split fails: leave it out first": (
+            lambda s, rows: np.array(np.split(s, rows))
+        ),
+        "s is rounded, which may be up: round down, with len(stream) // rows": rounded_rows,
+        "where all fits, nothing is left: stream[:-0] is empty; write stream[: rows * s]": (
+            lambda s, rows: s[: -(len(s) % rows)].reshape(rows, -1)
+        ),
         "each row is a step too short: s is len(stream) // rows": lambda s, rows: rows_of(s, rows)[
             :, :-1
         ],
@@ -109,12 +145,22 @@ contiguous_batches = Question(
 # Windows along the rows -------------------------------------------------------------------
 
 
-def batches_and_window(rng):
+def batches_and_window(rng, left=left_over, shortest=2):
     """Return rows whose numbers tell row and step; rows, windows, window and steps differ."""
-    window, count, rows = (int(n) for n in rng.choice([2, 3, 4, 5, 6], size=3, replace=False))
-    steps = count * window + left_over(rng, window)
+    window, count, rows = 0, 0, 0
+    while window < shortest:
+        window, count, rows = (int(n) for n in rng.choice([2, 3, 4, 5, 6], size=3, replace=False))
+    steps = count * window + left(rng, window)
     row, step = np.ogrid[:rows, :steps]
     return {"batches": 1000 * rng.integers(1, 10) + 100 * row + step, "window": window}
+
+
+def batches_with_a_rest(rng):
+    return batches_and_window(rng, left=much_left_over, shortest=3)
+
+
+def batches_that_fit(rng):
+    return batches_and_window(rng, left=nothing_left_over)
 
 
 def windows_of(batches, window):
@@ -158,6 +204,17 @@ def windows_with_a_short_one(batches, window):
     return [batches[:, start : start + window] for start in range(0, batches.shape[1], window)]
 
 
+def windows_from_step_k(batches, window):
+    count = batches.shape[1] // window
+    return np.stack([batches[:, k : k + window] for k in range(count)])
+
+
+def rounded_windows(batches, window):
+    count = round(batches.shape[1] / window)
+    kept = batches[:, : count * window]
+    return kept.reshape(len(batches), count, window).swapaxes(0, 1)
+
+
 def windows_sharing_a_step(batches, window):
     count = batches.shape[1] // window
     starts = [k * (window - 1) for k in range(count)]
@@ -171,7 +228,7 @@ def as_many_windows_as_steps(batches, window):
 
 truncated_windows = Question(
     points=2,
-    draw=batches_and_window,
+    draw=(batches_with_a_rest, batches_that_fit, batches_and_window),
     cases=8,
     public_cases=5,
     properties=(InputsUntouched(),),
@@ -185,9 +242,10 @@ truncated_windows = Question(
         ),
         "the last two axes are in the wrong order: within a window the rows come first, then the "
         "steps": lambda b, window: windows_of(b, window).swapaxes(1, 2),
-        "the windows overlap: window k starts at step k·window, not at step k": lambda b, window: (
-            sliding_window_view(b, window, axis=1).swapaxes(0, 1)
+        "the windows overlap, and there is one for every start: window k starts at step k·window": (
+            lambda b, window: sliding_window_view(b, window, axis=1).swapaxes(0, 1)
         ),
+        "the windows overlap: window k starts at step k·window, not at step k": windows_from_step_k,
         "each window starts with the last step of the one before: it starts one step later": (
             windows_sharing_a_step
         ),
@@ -199,13 +257,32 @@ truncated_windows = Question(
         "first, at the end of each row": lambda b, window: b.reshape(len(b), -1, window).swapaxes(
             0, 1
         ),
+        "steps that fill no window are still there, so that reshape(rows, windows, window) fails: "
+        "leave them out first, at the end of each row": lambda b, window: b.reshape(
+            len(b), b.shape[1] // window, window
+        ).swapaxes(0, 1),
         "the last window is filled up: leave out the steps that fill none": filled_windows,
         "the last window is shorter: leave it out, and return one array": windows_with_a_short_one,
+        "the last window is shorter, so that np.array fails: leave it out": lambda b, window: (
+            np.array(windows_with_a_short_one(b, window))
+        ),
+        "the last window is shorter, so that np.stack fails: leave it out": lambda b, window: (
+            np.stack(windows_with_a_short_one(b, window))
+        ),
+        "steps that fill no window are still there, so that np.split fails: leave them out first": (
+            lambda b, window: np.array(np.split(b, b.shape[1] // window, axis=1))
+        ),
+        "the number of windows is rounded, which may be up: round down, with steps // window": (
+            rounded_windows
+        ),
         "`window` became the number of windows: it is the number of steps in one": (
             as_many_windows_as_steps
         ),
         "the last window is missing: there are steps // window of them": lambda b, window: (
             windows_of(b, window)[:-1]
+        ),
+        "where all steps fit, nothing is left: batches[:, :-0] is empty; count the steps to keep": (
+            lambda b, window: windows_of(b[:, : -(b.shape[1] % window)], window)
         ),
         "the windows are in the wrong order: the first steps are window 0": lambda b, window: (
             windows_of(b, window)[::-1]
@@ -241,6 +318,12 @@ def epoch_inputs(rng):
     }
 
 
+def epoch_with_large_errors(rng):
+    """Return the same with targets that the layer cannot reach: the gradients are longer than 1."""
+    inputs = epoch_inputs(rng)
+    return inputs | {"targets": 4 * inputs["targets"]}
+
+
 def run(x, h, W, U, b):
     """Return the states after each step of one window."""
     states = []
@@ -258,12 +341,12 @@ def error_of(states, targets):
     return np.mean(apart * apart), gradient
 
 
-def back(d_states, x, h, states, U):
+def back(d_outputs, x, h, states, U):
     """Return the gradients for the first state and for the three weights."""
     before = np.concatenate([h[:, np.newaxis], states[:, :-1]], axis=1)
     d_h, d_sums = np.zeros_like(h), np.zeros_like(states)
     for t in reversed(range(x.shape[1])):
-        d_sums[:, t] = (d_states[:, t] + d_h) * (1 - states[:, t] ** 2)
+        d_sums[:, t] = (d_outputs[:, t] + d_h) * (1 - states[:, t] ** 2)
         d_h = d_sums[:, t] @ U.T
     d_W = np.einsum("rt,rtu->u", x, d_sums)[np.newaxis]
     return d_h, d_W, np.einsum("rtu,rtv->uv", before, d_sums), d_sums.sum(axis=(0, 1))
@@ -279,8 +362,8 @@ def epoch(x, targets, h0, W, U, b, rate, *, start=None, keep=None, direct=None, 
     for window, wanted in zip(x, targets, strict=True):
         h = start(h, h0) if start else h
         states = run(window, h, *weights)
-        loss, d_states = error_of(states, wanted)
-        gradients = back(d_states, window, h, states, weights[1])[1:]
+        loss, d_outputs = error_of(states, wanted)
+        gradients = back(d_outputs, window, h, states, weights[1])[1:]
         gradients = direct(gradients) if direct else gradients
         update = after or descend
         weights = update(weights, gradients, rate)
@@ -307,12 +390,12 @@ def leak(x, targets, h0, W, U, b, rate, *, reach=None):
     losses, h, weights, past = [], h0, (W, U, b), []
     for window, wanted in zip(x, targets, strict=True):
         states = run(window, h, *weights)
-        loss, d_states = error_of(states, wanted)
-        d_h, *total = back(d_states, window, h, states, weights[1])
-        for old_x, old_h, old_states in past[::-1][:reach]:
-            d_old = np.zeros_like(old_states)
+        loss, d_outputs = error_of(states, wanted)
+        d_h, *total = back(d_outputs, window, h, states, weights[1])
+        for old_x, old_h, old_outputs in past[::-1][:reach]:
+            d_old = np.zeros_like(old_outputs)
             d_old[:, -1] = d_h
-            d_h, *more = back(d_old, old_x, old_h, old_states, weights[1])
+            d_h, *more = back(d_old, old_x, old_h, old_outputs, weights[1])
             total = [a + c for a, c in zip(total, more, strict=True)]
         past.append((window, h, states))
         weights = descend(weights, total, rate)
@@ -329,11 +412,11 @@ def growing_window(x, targets, h0, W, U, b, rate, *, own_loss=False):
         states = run(seen, h0, *weights)
         if own_loss:
             loss, d_last = error_of(states[:, -x.shape[2] :], targets[k])
-            d_states = 0 * states
-            d_states[:, -x.shape[2] :] = d_last
+            d_outputs = 0 * states
+            d_outputs[:, -x.shape[2] :] = d_last
         else:
-            loss, d_states = error_of(states, wanted)
-        gradients = back(d_states, seen, h0, states, weights[1])[1:]
+            loss, d_outputs = error_of(states, wanted)
+        gradients = back(d_outputs, seen, h0, states, weights[1])[1:]
         weights = descend(weights, gradients, rate)
         losses.append(loss)
     return np.array(losses), states[:, -1], *weights
@@ -344,8 +427,8 @@ def at_the_end(x, targets, h0, W, U, b, rate, *, of=sum, whole_gradient=False):
     if whole_gradient:
         everything, wanted = (np.concatenate(list(part), axis=1) for part in (x, targets))
         states = run(everything, h0, W, U, b)
-        _, d_states = error_of(states, wanted)
-        gradients = back(d_states, everything, h0, states, U)[1:]
+        _, d_outputs = error_of(states, wanted)
+        gradients = back(d_outputs, everything, h0, states, U)[1:]
         losses, h, *_ = epoch(x, targets, h0, W, U, b, 0.0)
         return losses, h, *descend((W, U, b), gradients, rate)
     all_gradients = []
@@ -389,8 +472,8 @@ def computed_again(x, targets, h0, W, U, b, rate, *, loss, state):
     losses, h, weights = [], h0, (W, U, b)
     for window, wanted in zip(x, targets, strict=True):
         states = run(window, h, *weights)
-        old_loss, d_states = error_of(states, wanted)
-        gradients = back(d_states, window, h, states, weights[1])[1:]
+        old_loss, d_outputs = error_of(states, wanted)
+        gradients = back(d_outputs, window, h, states, weights[1])[1:]
         weights = descend(weights, gradients, rate)
         again = run(window, h, *weights)
         losses.append(error_of(again, wanted)[0] if loss else old_loss)
@@ -400,18 +483,19 @@ def computed_again(x, targets, h0, W, U, b, rate, *, loss, state):
 
 def d_h_used(x, targets, h0, W, U, b, rate, *, on):
     """Let the gradient for the state before a window act on something, instead of dropping it."""
+    steps = {"next window": 0, "end of the next window": -1}
     losses, h, weights, d_h = [], h0, (W, U, b), np.zeros_like(h0)
     for window, wanted in zip(x, targets, strict=True):
         states = run(window, h, *weights)
-        loss, d_states = error_of(states, wanted)
-        if on == "next window":
-            d_states[:, 0] += d_h
-        d_h, *gradients = back(d_states, window, h, states, weights[1])
+        loss, d_outputs = error_of(states, wanted)
+        if on in steps:
+            d_outputs[:, steps[on]] += d_h
+        d_h, *gradients = back(d_outputs, window, h, states, weights[1])
         if on == "start":
             states = run(window, h - rate * d_h, *weights)
         weights = descend(weights, gradients, rate)
         losses.append(loss)
-        h = states[:, -1] - (rate * d_h if on == "state" else 0)
+        h = d_h if on == "what is carried" else states[:, -1] - rate * d_h * (on == "state")
     return np.array(losses), h, *weights
 
 
@@ -420,13 +504,60 @@ def back_from(x, targets, h0, W, U, b, rate, *, the):
     losses, h, weights = [], h0, (W, U, b)
     for window, wanted in zip(x, targets, strict=True):
         states = run(window, h, *weights)
-        loss, d_states = error_of(states, wanted)
+        loss, d_outputs = error_of(states, wanted)
         wrong_h = states[:, -1] if the == "last" else h0
         again = run(window, wrong_h, *weights)
-        weights = descend(weights, back(d_states, window, wrong_h, again, weights[1])[1:], rate)
+        weights = descend(weights, back(d_outputs, window, wrong_h, again, weights[1])[1:], rate)
         losses.append(loss)
         h = states[:, -1]
     return np.array(losses), h, *weights
+
+
+def forward_from(x, targets, h0, W, U, b, rate, *, start):
+    """Run the forward pass of each window from a wrong state, and the backward pass from h."""
+    losses, h, weights = [], h0, (W, U, b)
+    for window, wanted in zip(x, targets, strict=True):
+        states = run(window, start(h0), *weights)
+        loss, d_outputs = error_of(states, wanted)
+        own = run(window, h, *weights)
+        weights = descend(weights, back(d_outputs, window, h, own, weights[1])[1:], rate)
+        losses.append(loss)
+        h = states[:, -1]
+    return np.array(losses), h, *weights
+
+
+def carry_of_the_wrong_axis(x, targets, h0, W, U, b, rate, *, cut):
+    """Carry states of a wrong axis into the notebook's own forward pass, which refuses them."""
+    states = run(x[0], h0, W, U, b)
+    forward(x[1][..., np.newaxis], RNNWeights(W, U, b), state=cut(states))
+
+
+def one_gradient_after_the_other(x, targets, h0, W, U, b, rate):
+    """Compute the gradient for each weight when those before it are changed already."""
+    losses, h, weights = [], h0, [W, U, b]
+    for window, wanted in zip(x, targets, strict=True):
+        states = run(window, h, *weights)
+        loss, d_outputs = error_of(states, wanted)
+        for place in range(3):
+            now = run(window, h, *weights)
+            d = back(d_outputs, window, h, now, weights[1])[1:][place]
+            weights[place] = weights[place] - rate * d
+        losses.append(loss)
+        h = states[:, -1]
+    return np.array(losses), h, *weights
+
+
+def nothing_carried(x, targets, h0, *rest):
+    losses, _, *weights = epoch(x, targets, h0, *rest, start=lambda h, h0: h0)
+    return losses, h0, *weights
+
+
+def clipped(max_norm):
+    return wrong(direct=lambda gradients: clip_by_global_norm(gradients, max_norm)[0])
+
+
+def shared_out(x, *rest):
+    return epoch(x, *rest, direct=lambda gradients: [d / len(x) for d in gradients])
 
 
 def all_states_of_the_last_window(*arguments):
@@ -470,14 +601,13 @@ def epoch_in_place(x, targets, h0, W, U, b, rate):
 
 def epoch_from_the_library(x, targets, h0, W, U, b, rate):
     from rnncourse import bptt
-    from rnncourse.cells import RNNWeights
 
     weights = RNNWeights(W.copy(), U.copy(), b.copy())
     whole = np.concatenate(list(x), axis=1)[..., np.newaxis]
     losses = []
     for k, (_, trace) in enumerate(bptt.truncated_windows(whole, weights, x.shape[2], state=h0)):
-        loss, d_states = error_of(trace.outputs, targets[k])
-        for w, d in zip(weights, bptt.backward(d_states, trace).weights, strict=True):
+        loss, d_outputs = error_of(trace.outputs, targets[k])
+        for w, d in zip(weights, bptt.backward(d_outputs, trace).weights, strict=True):
             w -= rate * d
         losses.append(loss)
     return np.array(losses), trace.final_state, *weights
@@ -487,8 +617,8 @@ def epoch_by_recursion(x, targets, h0, W, U, b, rate):
     if not len(x):
         return np.zeros(0), h0, W, U, b
     states = run(x[0], h0, W, U, b)
-    loss, d_states = error_of(states, targets[0])
-    _, d_W, d_U, d_b = back(d_states, x[0], h0, states, U)
+    loss, d_outputs = error_of(states, targets[0])
+    _, d_W, d_U, d_b = back(d_outputs, x[0], h0, states, U)
     rest = epoch_by_recursion(
         x[1:], targets[1:], states[:, -1], W - rate * d_W, U - rate * d_U, b - rate * d_b, rate
     )
@@ -497,7 +627,7 @@ def epoch_by_recursion(x, targets, h0, W, U, b, rate):
 
 train_epoch = Question(
     points=4,
-    draw=epoch_inputs,
+    draw=(epoch_inputs, epoch_with_large_errors),
     returns=("losses", "state", "kernel", "recurrent_kernel", "bias"),
     properties=(InputsUntouched(), IndependentOf("targets", zeros=("rate",), item=1)),
     mistakes={
@@ -506,6 +636,12 @@ train_epoch = Question(
         "the state is reset: every window starts from h0, but only the first one may": wrong(
             start=lambda h, h0: h0
         ),
+        "`h` stays h0: every window starts from it, and it comes back; at the end of the loop, "
+        "carry on h = states[:, -1]": nothing_carried,
+        "window_forward starts from h0 in every window, and only window_backward from the carried "
+        "state: start both from it": lambda *a: forward_from(*a, start=lambda h0: h0),
+        "window_forward starts from zeros in every window, and only window_backward from the "
+        "carried state: start both from it": lambda *a: forward_from(*a, start=np.zeros_like),
         "the first window starts from zeros: start it from h0": from_zeros_first,
         "the gradient leaks: d_h is passed on into the windows before, but it ends at the window's "
         "start": leak,
@@ -535,6 +671,13 @@ train_epoch = Question(
         ),
         "each update starts from the first weights again, so that only the last one is left: start "
         "from the weights that the window before left": update_from_the_first_weights,
+        "each gradient is computed after the weights before it were changed: first all three "
+        "gradients, then the updates": one_gradient_after_the_other,
+        "the gradient is clipped: here it is taken as it is": clipped(0.2),
+        "the gradient is clipped to a norm of 1: here it is taken as it is": clipped(1.0),
+        "the gradients are divided by the number of windows: each window is changed by its own": (
+            shared_out
+        ),
         "the gradients of earlier windows are added up: each window is changed by its own": (
             gradients_add_up
         ),
@@ -549,6 +692,15 @@ train_epoch = Question(
         "the bias is not trained": one_weight_forgotten(2),
         "the state carried on is that after the first step of the window: take the last, "
         "states[:, -1]": wrong(keep=lambda states: states[:, 0]),
+        "states[-1], the last row, is carried on: the last step is states[:, -1]": lambda *a: (
+            carry_of_the_wrong_axis(*a, cut=lambda states: states[-1])
+        ),
+        "states[..., -1], the last unit, is carried on: the last step is states[:, -1]": (
+            lambda *a: carry_of_the_wrong_axis(*a, cut=lambda states: states[..., -1])
+        ),
+        "all states of a window are carried on: the state after the last step is states[:, -1]": (
+            lambda *a: carry_of_the_wrong_axis(*a, cut=lambda states: states)
+        ),
         "the state is computed again with the new weights: carry on the one that gave the loss": (
             lambda *a: computed_again(*a, loss=False, state=True)
         ),
@@ -559,6 +711,11 @@ train_epoch = Question(
         "update": lambda *a: computed_again(*a, loss=True, state=True),
         "d_h is added to the next window: it belongs to the state before, and is dropped": (
             lambda *a: d_h_used(*a, on="next window")
+        ),
+        "d_h is added to the end of the next window: it belongs to the state before, and is "
+        "dropped": lambda *a: d_h_used(*a, on="end of the next window"),
+        "d_h, a gradient, is carried on as the state: carry on states[:, -1], and drop d_h": (
+            lambda *a: d_h_used(*a, on="what is carried")
         ),
         "window_backward got the state after the window: it needs the one before, so carry the "
         "state on only at the end of the loop": lambda *a: back_from(*a, the="last"),
