@@ -136,6 +136,8 @@ def test_items_that_are_right_and_wrong_are_told_apart():
     expected = (EXPECTED, EXPECTED + 1, EXPECTED + 2)
     said = Close().difference(expected, (EXPECTED, EXPECTED, EXPECTED), items=names).reason
     assert said.endswith("Wrong, too: `d_bias`. Right: `d_x`.")
+    said = Close().difference(expected[:2], (EXPECTED + 1, EXPECTED + 1), items=("h", "c")).reason
+    assert said.endswith("Right: `c`.")
 
 
 def test_items_in_another_order_are_named():

@@ -163,7 +163,7 @@ class Close(Comparison):
         if isinstance(expected, tuple) and self._reordered(expected, received):
             return Difference(f"The items are right, but in another order: {', '.join(items)}.")
         first = next(iter(wrong.values()))
-        if isinstance(expected, tuple) and len(found) > 2:
+        if isinstance(expected, tuple) and len(found) > 1:
             return replace(first, reason=f"{first.reason}{_standing(found)}")
         return first
 

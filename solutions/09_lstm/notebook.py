@@ -30,7 +30,7 @@ def sigmoid(s):
 # %% [markdown]
 # ## One step of an LSTM
 #
-# All four sums come from one product each, and lie side by side in **blocks** of `units` columns, in the order of Keras: input gate, forget gate, candidate, output gate.
+# All four sums come from two products, one with $W$ and one with $U$, and lie side by side in **blocks** of `units` columns, in the order of Keras: input gate, forget gate, candidate, output gate.
 #
 # $$ [\,s^i \;\; s^f \;\; s^c \;\; s^o\,] = x_t W + h_{t-1} U + b $$
 #
@@ -86,7 +86,7 @@ check("09_lstm/lstm_step", lstm_step)
 # | `kernel`, `recurrent_kernel`, `bias` | as above | as above |
 #
 # Return three arrays `(outputs, h, c)`, as a Keras layer does with `return_sequences=True, return_state=True`:
-# the outputs $h_0, h_1, \dots$ of all steps, `(batch, timesteps, units)`, then `h` and `c` after the last step, each `(batch, units)`.
+# the outputs $h_0, h_1, \dots$ of all steps (so `h0` is not $h_0$), `(batch, timesteps, units)`, then `h` and `c` after the last step, each `(batch, units)`.
 # Leave the arguments as they are.
 #
 # A worked number: the kernel, recurrent kernel and bias from above, two steps with the inputs 1 and 0, and again 0 for `h0` and 2 for `c0`.

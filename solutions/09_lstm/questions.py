@@ -74,6 +74,12 @@ def step_split_by_rows(x, h, c, W, U, b):
     return sigmoid(o) * tanh(c), c
 
 
+def step_cut_at_five(x, h, c, W, U, b):
+    s = x @ W + h @ U + b
+    i, f, candidate, o = (s[:, k : k + 5] for k in (0, 5, 10, 15))
+    return shown(sigmoid(o), sigmoid(f) * c + sigmoid(i) * tanh(candidate))
+
+
 def step_c_in_place(x, h, c, W, U, b):
     i, f, candidate, o = np.split(x @ W + h @ U + b, 4, axis=1)
     c *= sigmoid(f)
@@ -137,6 +143,9 @@ lstm_step = Question(
             )
         ),
         "np.split cuts the batch into four: cut the columns, with axis=1": step_split_by_rows,
+        "the blocks are cut at a fixed 5: each case has another size, `units` is h.shape[1]": (
+            step_cut_at_five
+        ),
         "the gates go through tanh: only the candidate does, the three gates take the sigmoid": (
             lambda *a: step(*a, gate=tanh)
         ),
@@ -185,6 +194,15 @@ lstm_step = Question(
         ),
         "the forget gate multiplies h: it keeps the cell state, f * c": step_by(
             lambda i, f, candidate, o, h, c: shown(o, f * h + i * candidate)
+        ),
+        "the forget gate is turned round: f, not 1 - f, says how much of c stays": step_by(
+            lambda i, f, candidate, o, h, c: shown(o, (1 - f) * c + i * candidate)
+        ),
+        "tanh is taken of o * c: the gate multiplies tanh(c)": step_by(
+            lambda i, f, candidate, o, h, c: (
+                tanh(o * (f * c + i * candidate)),
+                f * c + i * candidate,
+            )
         ),
         "the old cell state is left out: add f * c": step_by(
             lambda i, f, candidate, o, h, c: shown(o, i * candidate)
@@ -258,6 +276,14 @@ def sequence_by(between):
 def returning(change):
     """Return a sequence that hands back what `change` makes of outputs, h and c."""
     return lambda *a: change(*sequence(*a))
+
+
+def received_as_c_and_h(x, h, c, W, U, b):
+    outputs = []
+    for t in range(x.shape[1]):
+        c, h = step(x[:, t], h, c, W, U, b)
+        outputs.append(h)
+    return np.stack(outputs, axis=1), h, c
 
 
 def outputs_with_the_start(x, h0, c0, W, U, b):
@@ -353,6 +379,12 @@ lstm_sequence = Question(
         "h and c are exchanged in every step: hand them over in the order of the arguments": (
             sequence_by(lambda h, c, h0, c0: (c, h))
         ),
+        "h and c are exchanged on the way: lstm_step returns (h, c), not (c, h)": (
+            received_as_c_and_h
+        ),
+        "the start is exchanged: `h0` is for h, `c0` for c": lambda x, h, c, W, U, b: sequence(
+            x, c, h, W, U, b
+        ),
         "the outputs are cell states: the output of an LSTM is h": outputs_are_cell_states,
         "the outputs are time-major: put time second, as np.stack(..., axis=1) does": returning(
             lambda outputs, h, c: (outputs.swapaxes(0, 1), h, c)
@@ -433,10 +465,10 @@ def gru_inputs(rng):
     }
 
 
-def gru(x, h, W, U, b, *, order="zrh", gate=sigmoid, squash=tanh):
-    """Return the next h, with this order of the blocks and these activations."""
+def gru(x, h, W, U, b, *, order="zrh", order_h="", gate=sigmoid, squash=tanh):
+    """Return the next h, with these orders of the blocks and these activations."""
     from_x = dict(zip(order, np.split(x @ W + b[0], 3, axis=1), strict=True))
-    from_h = dict(zip(order, np.split(h @ U + b[1], 3, axis=1), strict=True))
+    from_h = dict(zip(order_h or order, np.split(h @ U + b[1], 3, axis=1), strict=True))
     z, r = gate(from_x["z"] + from_h["z"]), gate(from_x["r"] + from_h["r"])
     return z * h + (1 - z) * squash(from_x["h"] + r * from_h["h"])
 
@@ -482,6 +514,13 @@ def gru_split_by_rows(x, h, W, U, b):
     x_z, x_r, x_h = np.split(x @ W + b[0], 3)
     u_z, u_r, u_h = np.split(h @ U + b[1], 3)
     return mixed(sigmoid(x_z + u_z), h, x_h + sigmoid(x_r + u_r) * u_h)
+
+
+def gru_cut_at_five(x, h, W, U, b):
+    from_x, from_h = x @ W + b[0], h @ U + b[1]
+    z = sigmoid(from_x[:, :5] + from_h[:, :5])
+    r = sigmoid(from_x[:, 5:10] + from_h[:, 5:10])
+    return mixed(z, h, from_x[:, 10:] + r * from_h[:, 10:])
 
 
 def every_third(a):
@@ -550,6 +589,12 @@ gru_step = Question(
         "update and reset gate are exchanged: the order of the blocks is z, r, h": lambda *a: gru(
             *a, order="rzh"
         ),
+        "update and reset gate are exchanged in the input's part: both have the order z, r, h": (
+            lambda *a: gru(*a, order="rzh", order_h="zrh")
+        ),
+        "update and reset gate are exchanged in the state's part: both have the order z, r, h": (
+            lambda *a: gru(*a, order="zrh", order_h="rzh")
+        ),
         "the candidate's block is taken first: the order is z, r, h": lambda *a: gru(
             *a, order="hzr"
         ),
@@ -557,6 +602,9 @@ gru_step = Question(
             lambda x, h, W, U, b: gru(x, h, every_third(W), every_third(U), every_third(b))
         ),
         "np.split cuts the batch into three: cut the columns, with axis=1": gru_split_by_rows,
+        "the blocks are cut at a fixed 5: each case has another size, `units` is h.shape[1]": (
+            gru_cut_at_five
+        ),
         "the gates go through tanh: only the candidate does, z and r take the sigmoid": (
             lambda *a: gru(*a, gate=tanh)
         ),
@@ -567,6 +615,9 @@ gru_step = Question(
         "the candidate has no activation: it takes tanh": lambda *a: gru(*a, squash=lambda s: s),
         "the reset gate is left out: it multiplies the state's part of the candidate": gru_by(
             lambda z, r, x_h, u_h, h: mixed(z, h, x_h + u_h)
+        ),
+        "the update gate stands where the reset gate belongs: the candidate holds r * u_h": gru_by(
+            lambda z, r, x_h, u_h, h: mixed(z, h, x_h + z * u_h)
         ),
         "the reset gate multiplies the whole sum: only the state's part of it": gru_by(
             lambda z, r, x_h, u_h, h: mixed(z, h, r * (x_h + u_h))
@@ -616,15 +667,27 @@ def back(d_h, d_c, x, h, c, W, U, b, *, without="", order=(0, 1, 2, 3)):
     i, f, candidate, o = np.split(x @ W + h @ U + b, 4, axis=1)
     i, f, candidate, o = sigmoid(i), sigmoid(f), tanh(candidate), sigmoid(o)
     new_c = f * c + i * candidate
-    slope = 1 if without == "slope of tanh(c)" else 1 - tanh(new_c) ** 2
+    shown_c = tanh(c if without == "new c" else new_c)
+    slope = 1 if without in ("slope of tanh(c)", "any slope") else 1 - shown_c**2
+    if without == "square":
+        slope = 1 - shown_c
     opened = 1 if without == "o" else o
     through_h = 0 if without == "through h" else d_h * opened * slope
+    if without == "d_c apart":
+        through_h = (d_h + d_c) * o * slope - d_c
     d_c = (0 if without == "later" else d_c) + through_h
-    sigmoids = without == "slopes of the gates"
+    sigmoids = without in ("slopes of the gates", "any slope")
     d_i = d_c * candidate * (1 if sigmoids else i * (1 - i))
     d_f = d_c * c * (1 if sigmoids else f * (1 - f))
-    d_candidate = d_c * i * (1 if without == "slope of the candidate" else 1 - candidate**2)
-    d_o = d_h * tanh(new_c) * (1 if sigmoids else o * (1 - o))
+    tanh_slopes = {
+        "slope of the candidate": 1,
+        "any slope": 1,
+        "tanh at the candidate": candidate * (1 - candidate),
+        "order of square and difference": (1 - candidate) ** 2,
+        "square at the candidate": 1 - candidate,
+    }
+    d_candidate = d_c * i * tanh_slopes.get(without, 1 - candidate**2)
+    d_o = d_h * shown_c * (1 if sigmoids else o * (1 - o))
     if without == "through o":
         d_o = 0 * d_o
     if without == "tanh at o":
@@ -722,7 +785,9 @@ lstm_step_backward = Question(
     points=0,
     draw=backward_inputs,
     public_cases=2,
-    returns=("d_x", "d_h", "d_c", "d_kernel", "d_recurrent_kernel", "d_bias"),
+    returns=tuple(
+        f"gradient for {name}" for name in ("x", "h", "c", "kernel", "recurrent_kernel", "bias")
+    ),
     properties=(InputsUntouched(),),
     mistakes={
         "the path through the output gate is missing: its block is d_h * tanh(c) * o * (1 - o)": (
@@ -745,6 +810,27 @@ lstm_step_backward = Question(
         ),
         "the slope of tanh is missing at the candidate: multiply by 1 - candidate**2": (
             lambda *a: back(*a, without="slope of the candidate")
+        ),
+        "the slopes are missing, of the sigmoids as well as of both tanh": lambda *a: back(
+            *a, without="any slope"
+        ),
+        "the candidate got the slope of the sigmoid: it went through tanh, so 1 - candidate**2": (
+            lambda *a: back(*a, without="tanh at the candidate")
+        ),
+        "the candidate's slope is (1 - candidate)**2: first the square, 1 - candidate**2": (
+            lambda *a: back(*a, without="order of square and difference")
+        ),
+        "the square is missing in the candidate's slope: it is 1 - candidate**2": (
+            lambda *a: back(*a, without="square at the candidate")
+        ),
+        "the square is missing in the slope on the way from h to c: it is 1 - tanh(c)**2": (
+            lambda *a: back(*a, without="square")
+        ),
+        "tanh is taken of the old c: h = o * tanh(c) was made with the new one": lambda *a: back(
+            *a, without="new c"
+        ),
+        "`d_c` is multiplied by o * (1 - tanh(c)**2), too: that is for `d_h` alone": (
+            lambda *a: back(*a, without="d_c apart")
         ),
         "tanh is missing at the output gate: h = o * tanh(c), so its partner is tanh(c)": (
             lambda *a: back(*a, without="tanh at o")
