@@ -90,6 +90,9 @@ def test_step_is_too_large_from_some_length_on():
 
 
 FAULTS = {
+    "no candidate": counter(candidate=(0, 0)),
+    "half open": counter(i=(1, 0)),
+    "input and forget gate": counter(i=(0, 20), f=(20, 0)),
     "icfo": tuple(part[..., [0, 2, 1, 3]] for part in counter()[:3]) + counter()[3:],
     "forgets": counter(f=(0, 1)),
     "leaks": counter(f=(0, 3)),

@@ -56,7 +56,7 @@ def test_right_model_passes_and_learns():
     """It computes the same with the same weights, and learns the task."""
     verdict = marked(lambda bits, classes: counter(bits, classes))
     assert verdict.passed
-    assert "trained on the task" in verdict.trials[-1].title
+    assert "it gets at least 80% of new examples right" in verdict.trials[-1].title
 
 
 @pytest.mark.parametrize(("build", "named"), [(softmax, "probabilities"), (frozen, "frozen")])
@@ -72,6 +72,29 @@ def test_wrong_models_are_named_without_training(build, named):
 def test_what_is_no_model_is_named(result, said):
     """The learner reads what came back."""
     assert said in marked(lambda bits, classes: result).message
+
+
+def test_exchanged_axes_are_named():
+    """The learner reads both shapes, not TensorFlow's error."""
+
+    def exchanged(bits, classes):
+        layers = keras.layers.LSTM(24), keras.layers.Dense(classes)
+        return keras.Sequential([keras.Input((1, bits)), *layers])
+
+    assert marked(exchanged).message == (
+        "The model takes inputs of shape (batch, 1, 5), and is given (batch, 5, 1): "
+        "two axes are exchanged."
+    )
+
+
+def test_dropout_is_named_before_any_training():
+    """It shows in training only, where a lucky run would pass."""
+
+    def forgetful(bits, classes):
+        layers = keras.layers.LSTM(24, dropout=0.2), keras.layers.Dense(classes)
+        return keras.Sequential([keras.Input((bits, 1)), *layers])
+
+    assert "Is there dropout? Leave it out." in marked(forgetful).message
 
 
 def test_model_that_does_not_learn_is_told_so():

@@ -210,6 +210,8 @@ def _fault(text: str, length: int) -> str:
     counts, shown = _counts(x), counter.run(x)
     if _right(shown, counts).all():
         return ""
+    if not shown.any() and not any(parts[2] for parts in _gates(counter).values()):
+        return "no candidate"
     for fault, repaired in _repairs(counter, shown[0, 0]):
         if _right(repaired.run(x), counts).all():
             return fault
@@ -231,9 +233,13 @@ def _repairs(counter: Counter, first: float) -> Iterator[tuple[str, Counter]]:
     still = replace(weights, recurrent_kernel=np.zeros_like(weights.recurrent_kernel))
     yield "hears itself", replace(counter, weights=still)
     yield "zeros", replace(counter, weights=replace(weights, kernel=-weights.kernel))
+    if 0.1 < i1 < 0.999 and np.isclose(first, i1, rtol=1e-3):
+        read = counter.output_kernel / np.float32(first)
+        yield "half open", replace(counter, ignores=True, output_kernel=read)
     yield from _scaled(counter, first, one)
     for order in OTHER_ORDERS:
-        yield "order", replace(counter, weights=_from_order(order, weights))
+        fault = "input and forget gate" if order == "fico" else "order"
+        yield fault, replace(counter, weights=_from_order(order, weights))
     yield f"{counted}, {step}", replace(counter, ignores=True, straight=True)
 
 

@@ -126,6 +126,7 @@ def _outputs(model: Any, x: NDArray[Any], train: Any) -> Any:
             f"The result is {describe(model)}, not a Keras model. "
             "Return the model itself, not yet trained."
         )
+    _require_axes(getattr(model, "input_shape", None), x)
     outputs = model(x[:1])  # builds it
     if isinstance(outputs, list | tuple | dict):
         raise UnreadableAnswer("The model has several outputs: it needs one.")
@@ -134,7 +135,23 @@ def _outputs(model: Any, x: NDArray[Any], train: Any) -> Any:
     elif train:
         _fit(model, train)
     shapes = [tuple(int(size) for size in w.shape) for w in model.trainable_weights]
-    return keras.ops.convert_to_numpy(model(x, training=False)), shapes
+    outputs = keras.ops.convert_to_numpy(model(x, training=False))
+    if train is None and not np.allclose(model(x, training=True), outputs, equal_nan=True):
+        raise UnreadableAnswer(
+            "In training the model computes something else than afterwards. Is there dropout? "
+            "Leave it out."
+        )
+    return outputs, shapes
+
+
+def _require_axes(shape: Any, x: NDArray[Any]) -> None:
+    """Refuse a model whose inputs have the axes of `x` in another order."""
+    sizes, given = tuple(shape or ())[1:], x.shape[1:]
+    if None not in sizes and sizes != given and sizes == given[::-1]:
+        raise UnreadableAnswer(
+            f"The model takes inputs of shape {('batch', *sizes)}, and is given "
+            f"{('batch', *given)}: two axes are exchanged.".replace("'", "")
+        )
 
 
 def _spread(shape: tuple[int, ...], number: int) -> NDArray[np.float64]:
@@ -205,7 +222,8 @@ class Learns(Property):
     def title(self, items: tuple[str, ...] = ()) -> str:
         """Return what must hold, in a few words."""
         return (
-            f"trained on the task {self.task!r}, it gets {self.at_least:.0%} of new examples right"
+            f"trained on the task {self.task!r}, it gets at least {self.at_least:.0%} of new "
+            "examples right"
         )
 
     def broken(

@@ -31,7 +31,7 @@ from rnncourse import check
 # | `numbers` | one number for each string, from 0 to $2^\text{bits} - 1$, in any order | `int64`, `(batch,)` |
 # | `bits` | the number of digits of each string, from 1 to 20 | an `int` |
 #
-# Return the pair `(strings, counts)`, two arrays of dtype `np.uint8`, which takes one byte for each number:
+# Return the pair `(strings, counts)`, two arrays of dtype `np.uint8`, with one byte for each entry:
 #
 # | array | what it is | shape |
 # | --- | --- | --- |
@@ -103,7 +103,7 @@ check("10_counting_bits/bit_dataset", bit_dataset)
 # A worked number: with the inputs 1, −1, −1, 1, 1 the shown numbers, rounded, are 1, 1, 1, 2, 3.
 #
 # A way to it: the counter of the chapter reads 0 and 1, and its input gate never shuts.
-# Look what its candidate is at $x_t = -1$, and which gate can keep that out.
+# Look at what its candidate is at $x_t = -1$, and which gate can keep that out.
 
 
 # %% solution="counting_lstm_weights"
@@ -138,7 +138,7 @@ check("10_counting_bits/counting_lstm_weights", counting_lstm_weights)
 # An example: `build_counter(8, 9)` gives, for a batch of 5 strings, logits of shape `(5, 9)`, and has $4 \cdot (1 \cdot 24 + 24 \cdot 24 + 24) + 24 \cdot 9 + 9 = 2721$ weights to learn.
 #
 # The check gives your model known weights and compares its logits.
-# Then it trains the model on half of the strings of 8 bits, for 600 steps of 32 strings, and counts how many of the other half it gets right: it must be 80 %.
+# Then it trains the model on half of the strings of 8 bits, for 600 steps of 32 strings, and counts how many of the other half it gets right: at least 80 % must be.
 # That takes some seconds.
 
 # %%

@@ -100,6 +100,12 @@ def unpacked(numbers, bits):
     return strings, counts_of(strings)
 
 
+def made_twice(numbers, bits):
+    strings, _ = place_by_place(numbers, bits)
+    again, _ = place_by_place(numbers, bits)
+    return strings, again.sum(axis=(1, 2), dtype=np.int64).astype(np.uint8)
+
+
 def columns_side_by_side(numbers, bits):
     columns = [(numbers // 2**power % 2).astype(np.uint8) for power in range(bits)]
     strings = np.stack(columns[::-1], axis=1)
@@ -177,6 +183,8 @@ bit_dataset = Question(
         "the sum is over the batch: each string has a count of its own": with_counts(
             lambda strings: strings.sum(axis=(0, 2), dtype=np.uint8)
         ),
+        "the sum runs along axis 0, which is the batch: sum over bits and features, "
+        "axis=(1, 2)": with_counts(lambda strings: strings.sum(axis=0, dtype=np.uint8)),
         "the counts are the numbers themselves, cut to a byte: count the ones": (
             lambda n, bits: (place_by_place(n, bits)[0], n.astype(np.uint8))
         ),
@@ -194,8 +202,10 @@ bit_dataset = Question(
         ),
         "the right digits, by way of Python lists: each list takes 56 bytes before it holds "
         "anything; fill an array of uint8, one place after the other": lists_of_lists,
-        "the right digits, but for a while each of them takes 8 bytes, in a table of int64 numbers "
-        "or in lists: fill an array of uint8, one place after the other": wide_table,
+        "the right digits, but for a while each of them takes 4 or 8 bytes, in a table of wide "
+        "integers or in lists: fill an array of uint8, one place after the other": wide_table,
+        "the right digits, but a second table of them is there at the same time: make the strings "
+        "once, and count in them, in uint8": made_twice,
     },
     also_right=(unpacked, columns_side_by_side, one_string_after_the_other),
 )
@@ -282,6 +292,9 @@ counting_lstm_weights = Question(
     mistakes={
         "the blocks stand in another order: Keras has input gate, forget gate, candidate, output "
         "gate": lambda n: in_order(n, "icfo"),
+        "you shut the forget gate at x = −1, and that empties c; it is the input gate that keeps "
+        "the candidate out. Or do the blocks stand in another order than Keras's input gate, "
+        "forget gate, candidate, output gate?": lambda n: in_order(n, "fico"),
         "the forget gate is not open, so c forgets: give it a large bias": lambda n: counter(
             n, f=(0.0, 1.0)
         ),
@@ -301,6 +314,12 @@ counting_lstm_weights = Question(
         ),
         "something is added at zeros, too: the input gate is not shut enough at x = −1": (
             lambda n: counter(n, i=(10.0, 8.0))
+        ),
+        "the input gate is not quite open at x = 1, and not quite shut at x = −1: give it a larger "
+        "weight": lambda n: counter(n, i=(1.0, 0.0)),
+        "it shows 0 all the time, as its candidate is 0: an array of integers cuts a small step "
+        "off, so make the arrays with np.zeros or decimal points": lambda n: counter(
+            n, candidate=(0.0, 0.0)
         ),
         "it counts the zeros: the input gate must open at x = 1": lambda n: counter(
             n, i=(-OPEN, 0.0)
@@ -420,6 +439,27 @@ def mean_over_steps(bits, classes):
     return lstm_then(bits, mean, dense(classes), return_sequences=True)
 
 
+def from_c(bits, classes):
+    x = keras().Input((bits, 1))
+    _, _, c = keras().layers.LSTM(24, return_state=True)(x)
+    return keras().Model(x, dense(classes)(c))
+
+
+def two_lstms(bits, classes):
+    upper = keras().layers.LSTM(24)
+    return lstm_then(bits, upper, dense(classes), return_sequences=True)
+
+
+def embedded(bits, classes):
+    codes, embedding = keras().Input((bits,)), keras().layers.Embedding(2, 24)
+    return keras().Sequential([codes, embedding, keras().layers.LSTM(24), dense(classes)])
+
+
+def axes_exchanged(bits, classes):
+    lstm_layer = keras().layers.LSTM(24)
+    return keras().Sequential([keras().Input((1, bits)), lstm_layer, dense(classes)])
+
+
 def first_step(bits, classes):
     first = keras().layers.Cropping1D((0, bits - 1))
     flat = keras().layers.Flatten()
@@ -501,6 +541,13 @@ build_counter = Question(
         "the outputs of all steps go into the Dense layer: take the last one": all_steps_flat,
         "the outputs are averaged over the steps: take the last one": mean_over_steps,
         "the output of the first step is taken: take the last one": first_step,
+        "the Dense layer reads the cell state c: it reads the output h of the last step": from_c,
+        "there are two LSTM layers, one above the other: one is asked": two_lstms,
+        "there is an Embedding layer: the bits go into the LSTM as they are": embedded,
+        "time and features are exchanged: the input has the shape (bits, 1)": axes_exchanged,
+        "there is dropout: the other options stay as Keras has them": lambda bits, classes: (
+            lstm_then(bits, dense(classes), dropout=0.2)
+        ),
     },
     also_right=(functional, with_a_cell),
 )
