@@ -5,7 +5,7 @@ import pytest
 
 from rnncourse.checks.adapters import UnreadableAnswer, adapted
 from rnncourse.checks.calls import call
-from rnncourse.checks.clinic import Catches, sealed
+from rnncourse.checks.clinic import BROKEN, Catches, sealed
 from rnncourse.checks.compare import comparison_from_tree
 from rnncourse.checks.values import Foreign
 
@@ -84,6 +84,7 @@ def test_program_sees_numpy_alone():
         (lambda program: program(3) == 6, "returns the bool"),
         (lambda program: None, "never calls"),
         (lambda program: doubled(3) and None, "never calls"),
+        (lambda program: good(squared), "never calls"),
     ],
 )
 def test_test_that_cannot_judge_is_told(test, said):
@@ -158,6 +159,12 @@ def test_overflow_in_a_program_is_silent():
 def test_wrong_verdict_is_named(received, said):
     """The message names the program that is judged wrongly."""
     assert said in Catches().difference(WANTED, received).reason
+
+
+def test_broken_program_is_named_first():
+    """Of several programs that get through, the one that the learner sees comes first."""
+    difference = Catches().difference({"a": True, BROKEN: True}, {"a": False, BROKEN: False})
+    assert f"{BROKEN} (and on 1 more)" in difference.reason
 
 
 def test_equal_verdicts_are_equal():

@@ -18,6 +18,8 @@ from rnncourse.checks.compare import Comparison, Difference
 from rnncourse.checks.values import describe
 
 Function = Callable[..., Any]
+BROKEN = "the broken program itself"
+"""What the program is called that the test was written for: a message names it first."""
 PLACE = f"{__file__}:program"
 """Where a program's lines are said to be: not in the learner's own code."""
 
@@ -61,10 +63,11 @@ class Catches(Comparison):
             return Difference(f"{name} is {describe(received)}, not one verdict for each program.")
         stopped = [program for program in expected if received[program] and not expected[program]]
         missed = [program for program in expected if expected[program] and not received[program]]
+        missed.sort(key=lambda program: program != BROKEN)
         if stopped:
             return Difference(
                 f"It raises AssertionError for {stopped[0]}. Does it compare floats with ==, or "
-                "ask for something that the text does not say?"
+                "with rounded numbers, or ask for something that the text does not say?"
             )
         if missed:
             others = f" (and on {len(missed) - 1} more)" if missed[1:] else ""
@@ -75,10 +78,11 @@ class Catches(Comparison):
 def _catches(test: Function, source: str, right: bool) -> bool:
     """Return whether the test raises for the program."""
     program, calls = _counted(_opened(source))
+    returned, raised = None, False
     try:
         returned = test(program)
     except AssertionError:
-        return True
+        raised = True
     except Exception:
         if right:
             raise
@@ -92,7 +96,7 @@ def _catches(test: Function, source: str, right: bool) -> bool:
         raise UnreadableAnswer(
             "The test never calls its argument `program`. Call that, not a function of your own."
         )
-    return False
+    return raised
 
 
 def _opened(source: str) -> Function:

@@ -10,14 +10,15 @@
 # First write the test, a function `test_…(program)`:
 #
 # - it calls `program`, which is the broken program, or a right one, or another wrong one;
-# - it raises an `AssertionError` if the program breaks the property (with `assert`, or with `np.testing.assert_allclose`);
-# - otherwise it returns nothing; to print something, or to return `False`, is no verdict.
+# - it raises an error if the program breaks the property (with `assert`, or with `np.testing.assert_allclose`);
+# - otherwise it returns nothing; to print something, or to return `False`, is no verdict;
+# - it does not need your repair, which stands below it: the notebook is marked from top to bottom.
 #
 # Then write the repaired function, under the name that the text gives.
 # Try your test on both: `test_run_windows(broken_run_windows)` must raise, and `test_run_windows(run_windows)` must not.
 #
-# The check of a test tries it on seven programs: the broken one, four others that break the *same property* in other ways, and two right ones that are written differently.
-# It tells you which of them your test judges wrongly.
+# The check of a test tries it on seven to ten programs: the broken one, others that break the *same property* in other ways, and two right ones that are written differently.
+# It names one of those that your test judges wrongly, the broken one first.
 #
 # | program | test, points | repair, points |
 # | --- | --- | --- |
@@ -261,7 +262,7 @@ check("13_bug_clinic/read_columns", read_columns)
 #
 # | argument | what it is | type and shape |
 # | --- | --- | --- |
-# | `x` | inputs; anything may stand in the padding | floats, `(batch, timesteps, features)` |
+# | `x` | inputs; any number may stand in the padding | floats, `(batch, timesteps, features)` |
 # | `lengths` | numbers of valid steps, from 1 to `timesteps` | an array of integers, `(batch,)` |
 # | `kernel` | $W$ | floats, `(features, units)` |
 # | `recurrent_kernel` | $U$ | floats, `(units, units)` |

@@ -6,8 +6,8 @@ source, so each of them stands on its own and needs nothing but `np`.
 
 import numpy as np
 
-from rnncourse.checks import Catches, Question
-from rnncourse.checks.clinic import sealed
+from rnncourse.checks import Catches, InputsUntouched, Question
+from rnncourse.checks.clinic import BROKEN, sealed
 
 RIGHT = ("a right program", "another right program, written differently")
 
@@ -22,7 +22,7 @@ def clinic_test(repair, wrong=5, **bank):
         bank: Wrong tests by message as `mistakes`, right ones as `also_right`.
     """
     labels = [message.split(":")[0] for message in repair.mistakes][:wrong]
-    labels[0] = "the broken program itself"
+    labels[0] = BROKEN
     functions = [*list(repair.mistakes.values())[:wrong], *repair.also_right]
     programs = {
         name: (sealed(program), name in RIGHT)
@@ -51,7 +51,13 @@ def never_calls(program):
 
 
 def never_content(program):
+    np.testing.assert_raises(TypeError, program)
     raise AssertionError("something is wrong")
+
+
+def needs(repair):
+    """Raise what a test raises that calls the repair, whose cell comes later."""
+    raise NameError(f"name {repair!r} is not defined")
 
 
 def returns_its_verdict(program):
@@ -155,6 +161,7 @@ def windows_concatenated(x, kernel, recurrent_kernel, window):
 run_windows = Question(
     points=0.5,
     draw=window_inputs,
+    properties=(InputsUntouched(),),
     mistakes={
         "every window starts from zeros: that is the broken program, so make the zeros once, "
         "before the first window": windows_from_zeros,
@@ -244,8 +251,11 @@ test_run_windows = clinic_test(
     run_windows,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `run_windows`, which stands below it: the notebook is marked from top to "
+        "bottom, so compare with what the test itself knows": lambda program: needs("run_windows"),
         "it finds nothing: with one window there is no border, and without an assertion about "
         "the numbers nothing can fail": windows_without_a_border,
         "it catches a missing step and nothing else: is there an `assert` that compares "
@@ -305,6 +315,23 @@ def loss_that_overflows(logits, labels):
     return np.mean(log_sum - logits[np.arange(len(labels)), labels])
 
 
+def log_of_clipped_at(least, logits, labels):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = np.clip(e / e.sum(axis=1, keepdims=True), least, 1)
+    return -np.mean(np.log(p[np.arange(len(labels)), labels]))
+
+
+def log_of_overflown(logits, labels):
+    with np.errstate(over="ignore", invalid="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return -np.mean(np.log(p[np.arange(len(labels)), labels]))
+
+
+def loss_in_place(logits, labels):
+    logits -= logits.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(labels)), labels])
+
+
 def softmax_over_the_batch(logits, labels):
     z = logits - logits.max(axis=0)
     log_p = z - np.log(np.exp(z).sum(axis=0))
@@ -329,6 +356,7 @@ def loss_by_logaddexp(logits, labels):
 cross_entropy = Question(
     points=0.5,
     draw=loss_inputs,
+    properties=(InputsUntouched(),),
     mistakes={
         "the softmax is applied twice: that is the broken program, so take the logits themselves "
         "in the last two lines, less their largest": softmax_twice,
@@ -348,6 +376,13 @@ cross_entropy = Question(
         "the labels are not used: subtract the logit of the right class, not the largest": (
             lambda logits, labels: loss_of_each(logits, logits.argmax(axis=1)).mean()
         ),
+        "the exponentials overflow, and inf / inf is nan: subtract the largest logit of each row "
+        "before np.exp": log_of_overflown,
+        "1e-12 is added to the probabilities, or they are clipped there: go from the logits to "
+        "the loss without them": lambda *arguments: log_of_clipped_at(1e-12, *arguments),
+        "1e-7 is added to the probabilities, or they are clipped there: go from the logits to "
+        "the loss without them": lambda *arguments: log_of_clipped_at(1e-7, *arguments),
+        "`logits` is changed in place: write z = logits - …": loss_in_place,
     },
     also_right=(loss_by_the_largest, loss_by_logaddexp),
 )
@@ -408,8 +443,13 @@ test_cross_entropy = clinic_test(
     cross_entropy,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `cross_entropy`, which stands below it: the notebook is marked from top to "
+        "bottom, so compare with what the test itself knows": lambda program: needs(
+            "cross_entropy"
+        ),
         "it finds nothing: a tolerance that is too wide, or no assertion about the number?": (
             loss_below_one
         ),
@@ -465,6 +505,24 @@ def rows_as_they_are(images):
     return images.copy()
 
 
+def columns_of_image_0(images):
+    return np.stack([images[0].T for _ in images])
+
+
+def columns_without_image_0(images):
+    steps = np.zeros_like(images.swapaxes(1, 2))
+    for i in range(1, len(images)):
+        steps[i] = images[i].T
+    return steps
+
+
+def columns_without_the_last(images):
+    steps = np.zeros_like(images.swapaxes(1, 2))
+    for t in range(images.shape[2] - 1):
+        steps[:, t] = images[:, :, t]
+    return steps
+
+
 def columns_stacked(images):
     return np.stack([images[:, :, t] for t in range(images.shape[2])], axis=1)
 
@@ -476,6 +534,7 @@ def columns_transposed(images):
 read_columns = Question(
     points=0.5,
     draw=image_inputs,
+    properties=(InputsUntouched(),),
     mistakes={
         "it is reshaped: that is the broken program, which cuts the numbers anew in their old "
         "order; exchange the axes": columns_by_reshape,
@@ -489,6 +548,11 @@ read_columns = Question(
             columns_from_below
         ),
         "the steps are still the rows: exchange axes 1 and 2": rows_as_they_are,
+        "every image is image 0: each has its own columns": columns_of_image_0,
+        "image 0 is left out: the loop over the images begins with 0": columns_without_image_0,
+        "the last column is left out: there are as many steps as columns": (
+            columns_without_the_last
+        ),
         "the batch is not the first axis any more: leave axis 0 where it is": lambda images: (
             images.T
         ),
@@ -512,6 +576,11 @@ def columns_by_shape(program):
 
 def columns_of_squares(program):
     assert program(coded(2, 3, 3)).shape == (2, 3, 3)
+
+
+def columns_by_one_number(program):
+    images = coded(2, 3, 4)
+    assert program(images)[1, 3, 0] == images[1, 0, 3]
 
 
 def columns_of_one_image(program):
@@ -557,10 +626,14 @@ def columns_of_random_images(program):
 
 test_read_columns = clinic_test(
     read_columns,
+    wrong=8,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `read_columns`, which stands below it: the notebook is marked from top to "
+        "bottom, so compare with what the test itself knows": lambda program: needs("read_columns"),
         "it finds nothing: all sizes are equal, or no number is compared": columns_of_squares,
         "it catches a wrong shape and nothing else: compare numbers, and let them differ": (
             columns_by_shape
@@ -576,6 +649,9 @@ test_read_columns = clinic_test(
         "what is read backwards gets through: let every number tell its place": (
             columns_of_mirrored_images
         ),
+        "what is right at one place only gets through: compare all numbers of all images": (
+            columns_by_one_number
+        ),
         "it demands the reshape: step t must hold column t": columns_shall_be_reshaped,
     },
     also_right=(columns_place_by_place, columns_of_random_images),
@@ -586,11 +662,14 @@ test_read_columns = clinic_test(
 
 
 def padded_inputs(rng):
-    """Return the arguments of `final_state`; no sequence fills the array."""
+    """Return the arguments of `final_state`.
+
+    No sequence fills the array, and the first is neither the shortest nor the longest.
+    """
     batch, features, units = rng.choice([3, 4, 5, 6], size=3, replace=False)
     timesteps = 8
     lengths = rng.integers(3, 7, size=batch)
-    lengths[rng.permutation(batch)[:2]] = 2, 7
+    lengths[1 + rng.permutation(batch - 1)[:2]] = 2, 7
     return {
         "x": rng.normal(size=(batch, timesteps, features)),
         "lengths": lengths,
@@ -637,6 +716,35 @@ def state_at_the_shortest(x, lengths, kernel, recurrent_kernel):
     return h
 
 
+def state_at_the_end_of_the_first(x, lengths, kernel, recurrent_kernel):
+    h = np.zeros((len(x), len(recurrent_kernel)))
+    for t in range(lengths[0]):
+        h = np.tanh(x[:, t] @ kernel + h @ recurrent_kernel)
+    return h
+
+
+def state_0_is_the_last(x, lengths, kernel, recurrent_kernel):
+    h = np.zeros((len(x), len(recurrent_kernel)))
+    for t in range(x.shape[1]):
+        moved = np.tanh(x[:, t] @ kernel + h @ recurrent_kernel)
+        h = np.where((t < lengths)[:, np.newaxis], moved, h)
+    h[0] = h[-1]
+    return h
+
+
+def state_masked_too_early(x, lengths, kernel, recurrent_kernel):
+    h = np.zeros((len(x), len(recurrent_kernel)))
+    for t in range(x.shape[1]):
+        valid = (t < lengths)[:, np.newaxis]
+        h = np.tanh(x[:, t] @ kernel + (h * valid) @ recurrent_kernel)
+    return h
+
+
+def state_with_padding_zeroed(x, lengths, kernel, recurrent_kernel):
+    x[np.arange(x.shape[1]) >= lengths[:, np.newaxis]] = 0
+    return state_frozen(x, lengths, kernel, recurrent_kernel)
+
+
 def state_frozen(x, lengths, kernel, recurrent_kernel):
     h = np.zeros((len(x), len(recurrent_kernel)))
     for t in range(x.shape[1]):
@@ -657,6 +765,7 @@ def state_of_each_alone(x, lengths, kernel, recurrent_kernel):
 final_state = Question(
     points=0.5,
     draw=padded_inputs,
+    properties=(InputsUntouched(),),
     mistakes={
         "the padding is read: that is the broken program, so keep h where t is not below the "
         "length": state_that_read_padding,
@@ -668,6 +777,10 @@ final_state = Question(
             state_one_step_too_far
         ),
         "all sequences stop with the shortest: each has its own length": state_at_the_shortest,
+        "all sequences stop with the first one: each has its own length": (
+            state_at_the_end_of_the_first
+        ),
+        "the first sequence gets the state of the last: each has its own row": state_0_is_the_last,
         "the last step of each sequence is missing: steps are counted from 0, so t < length": (
             lambda x, lengths, *kernels: state_frozen(x, lengths - 1, *kernels)
         ),
@@ -676,6 +789,10 @@ final_state = Question(
                 x[:, : max(lengths)], lengths, *kernels
             )
         ),
+        "the mask multiplies the state that goes in, and the padding is read all the same: choose "
+        "what comes out with np.where": state_masked_too_early,
+        "`x`, the caller's array, is changed in place: choose between states, and leave the "
+        "padding as it is": state_with_padding_zeroed,
     },
     also_right=(state_frozen, state_of_each_alone),
 )
@@ -701,6 +818,27 @@ def state_of_the_longest(program):
     x, *kernels = sequence(3, 5)
     alone = program(x[1:2], LENGTHS[1:2], *kernels)
     assert np.allclose(program(x, LENGTHS, *kernels)[1], alone[0])
+
+
+def state_alone_but_padded(program):
+    x, *kernels = sequence(3, 5)
+    for i in range(3):
+        alone = program(x[[i]], LENGTHS[[i]], *kernels)
+        assert np.allclose(program(x, LENGTHS, *kernels)[i], alone[0])
+
+
+def state_of_the_first_row(program):
+    x, *kernels = sequence(3, 7)
+    n = np.array([2, 4, 7])
+    alone = program(x[:1, :2], n[:1], *kernels)
+    assert np.allclose(program(x, n, *kernels)[0], alone[0])
+
+
+def state_of_the_middle_row(program):
+    x, *kernels = sequence(3, 7)
+    n = np.array([2, 4, 7])
+    alone = program(x[1:2, :4], n[1:2], *kernels)
+    assert np.allclose(program(x, n, *kernels)[1], alone[0])
 
 
 def state_by_shape(program):
@@ -741,10 +879,14 @@ def state_by_a_loop_of_its_own(program):
 
 test_final_state = clinic_test(
     final_state,
+    wrong=7,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `final_state`, which stands below it: the notebook is marked from top to "
+        "bottom, so compare with what the test itself knows": lambda program: needs("final_state"),
         "it finds nothing: is there padding in your test, and are numbers compared?": (
             state_by_shape
         ),
@@ -757,6 +899,10 @@ test_final_state = clinic_test(
         "only the longest sequence is looked at, which has no padding: compare all": (
             state_of_the_longest
         ),
+        "it sees no padding that does harm: compare every sequence with a run alone, cut to "
+        "`x[[i], :lengths[i]]`": state_alone_but_padded,
+        "only the first sequence is looked at: compare all": state_of_the_first_row,
+        "one sequence is looked at, and not the first: compare all": state_of_the_middle_row,
         "it asks for 0 where there is padding: the state stays what it was": state_shall_be_zero,
         "right programs differ in the last bits: use np.allclose instead of ==": (
             state_equal_to_the_bit
@@ -805,6 +951,16 @@ def without_the_last_pair(series, length):
     return inputs, series[length:-1]
 
 
+def windows_that_stand_still(series, length):
+    count = len(series) - length
+    return np.stack([series[:length] for _ in range(count)]), series[length:]
+
+
+def windows_of_one_value(series, length):
+    count = len(series) - length
+    return np.repeat(series[:count, np.newaxis], length, axis=1), series[length:]
+
+
 def pairs_one_by_one(series, length):
     starts = range(len(series) - length)
     inputs = np.array([series[i : i + length] for i in starts])
@@ -820,16 +976,21 @@ forecast_pairs = Question(
     points=0.5,
     draw=series_inputs,
     returns=("inputs", "targets"),
+    properties=(InputsUntouched(),),
     mistakes={
         "the target is the last value of its own window: that is the broken program, so let the "
         "targets begin at series[length]": target_in_its_window,
-        "the last window has no target, and gets the first value of the series: np.roll goes "
-        "round; make one window less": target_that_wraps,
+        "there is one window too many, with the first value of the series as its target: np.roll "
+        "goes round; make one window less": target_that_wraps,
         "the target comes two steps after its window: the next value is asked": (
             target_two_steps_ahead
         ),
         "the windows run backwards: leave the oldest value first": newest_first,
         "the last pair is missing: there are len(series) - length": without_the_last_pair,
+        "every window is the first one: window i begins at series[i]": windows_that_stand_still,
+        "a window holds its first value only, again and again: take series[i : i + length]": (
+            windows_of_one_value
+        ),
         "the windows hold their targets too: a window has `length` values": (
             lambda series, length: (
                 np.lib.stride_tricks.sliding_window_view(series, length + 1).copy(),
@@ -871,6 +1032,18 @@ def targets_without_windows(program):
     assert np.array_equal(program(SERIES, 3)[1], SERIES[3:])
 
 
+def targets_and_one_input(program):
+    inputs, targets = program(SERIES, 3)
+    assert inputs[0, 0] == 10
+    assert np.array_equal(targets, SERIES[3:])
+
+
+def targets_and_the_first_window(program):
+    inputs, targets = program(SERIES, 3)
+    assert inputs[0].tolist() == [10, 11, 12]
+    assert np.array_equal(targets, SERIES[3:])
+
+
 def pairs_by_shape(program):
     inputs, targets = program(SERIES, 3)
     assert inputs.shape == (5, 3)
@@ -905,10 +1078,16 @@ def pairs_of_random_series(program):
 
 test_forecast_pairs = clinic_test(
     forecast_pairs,
+    wrong=7,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `forecast_pairs`, which stands below it: the notebook is marked from top to "
+        "bottom, so compare with what the test itself knows": lambda program: needs(
+            "forecast_pairs"
+        ),
         "it finds nothing: is any number of the result compared?": pairs_of_some_type,
         "it catches a target inside its window and nothing else: ask for the very next value": (
             target_not_among_inputs
@@ -919,6 +1098,12 @@ test_forecast_pairs = clinic_test(
         ),
         "a window that runs backwards gets through: compare whole windows, longer than 1": (
             targets_without_windows
+        ),
+        "wrong windows get through: compare all values of all windows, not one": (
+            targets_and_one_input
+        ),
+        "windows that stand still get through: compare all windows, not the first": (
+            targets_and_the_first_window
         ),
         "only the number of pairs counts in it: compare the values, and let them all differ": (
             pairs_by_shape
@@ -973,6 +1158,20 @@ def centred_apart(train, test):
     return (train - train.mean(axis=0)) / deviation, (test - test.mean(axis=0)) / deviation
 
 
+def train_scaled_before_its_numbers_are_used(train, test):
+    train = (train - train.mean(axis=0)) / train.std(axis=0)
+    test = (test - train.mean(axis=0)) / train.std(axis=0)
+    return train, test
+
+
+def parts_in_place(train, test):
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    for part in (train, test):
+        part -= mean
+        part /= deviation
+    return train, test
+
+
 def parts_scaled_by_train(train, test):
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     return (train - mean) / deviation, (test - mean) / deviation
@@ -988,6 +1187,7 @@ scale_parts = Question(
     points=0.5,
     draw=parts_inputs,
     returns=("train", "test"),
+    properties=(InputsUntouched(),),
     mistakes={
         "mean and deviation come from both parts: that is the broken program, so take them from "
         "`train` alone": scaled_by_all,
@@ -1008,6 +1208,11 @@ scale_parts = Question(
         "it is divided by the variance: that is the deviation squared": lambda train, test: (
             (train - train.mean(axis=0)) / train.var(axis=0),
             (test - train.mean(axis=0)) / train.var(axis=0),
+        ),
+        "`train` is scaled before its numbers are taken for `test`, and then they are 0 and 1: "
+        "compute mean and deviation once, first": train_scaled_before_its_numbers_are_used,
+        "`train` and `test`, the caller's arrays, are changed in place: write train - mean": (
+            parts_in_place
         ),
     },
     also_right=(parts_scaled_by_train, parts_scaled_by_a_factor),
@@ -1076,8 +1281,11 @@ test_scale_parts = clinic_test(
     scale_parts,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `scale_parts`, which stands below it: the notebook is marked from top to "
+        "bottom, so compare with what the test itself knows": lambda program: needs("scale_parts"),
         "it finds nothing: move the test part by much, so that a mean of it moves too": (
             scaler_hardly_tried
         ),
@@ -1143,6 +1351,13 @@ def always_clipped(gradients, limit):
     return [g * (limit / norm) for g in gradients]
 
 
+def clipped_in_place(gradients, limit):
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    for g in gradients:
+        g *= limit / max(norm, limit)
+    return gradients
+
+
 def clipped_together(gradients, limit):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     return [g * (limit / max(norm, limit)) for g in gradients]
@@ -1156,6 +1371,7 @@ def clipped_as_one_vector(gradients, limit):
 clip_gradients = Question(
     points=0.5,
     draw=(gradient_inputs, short_gradient_inputs),
+    properties=(InputsUntouched(),),
     mistakes={
         "each array is clipped by its own norm: that is the broken program, so compute one norm "
         "of all arrays together first": clipped_one_by_one,
@@ -1174,6 +1390,9 @@ clip_gradients = Question(
         ),
         "they are divided by the norm, and the limit is forgotten: multiply by it": (
             lambda gradients, limit: [g / limit for g in clipped_together(gradients, limit)]
+        ),
+        "`gradients`, the caller's arrays, are changed in place: make new ones with g * factor": (
+            clipped_in_place
         ),
     },
     also_right=(clipped_together, clipped_as_one_vector),
@@ -1261,8 +1480,13 @@ test_clip_gradients = clinic_test(
     clip_gradients,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `clip_gradients`, which stands below it: the notebook is marked from top to "
+        "bottom, so compare with what the test itself knows": lambda program: needs(
+            "clip_gradients"
+        ),
         "it finds nothing: is any number of the result compared?": clip_by_shape,
         "only a cut of the entries is caught: give it several arrays, since with one its own "
         "norm is the norm of all": (clip_a_single_array),
@@ -1331,6 +1555,20 @@ def gradient_with_the_input_before(x, d_z):
     return d_kernel
 
 
+def gradient_of_unit_0(x, d_z):
+    d_kernel = np.zeros((x.shape[2], d_z.shape[2]))
+    for t in range(x.shape[1]):
+        d_kernel += x[:, t].T @ d_z[:, t, :1]
+    return d_kernel
+
+
+def gradient_without_unit_0(x, d_z):
+    d_kernel = np.zeros((x.shape[2], d_z.shape[2]))
+    for t in range(x.shape[1]):
+        d_kernel[:, 1:] += x[:, t].T @ d_z[:, t, 1:]
+    return d_kernel
+
+
 def gradient_step_by_step(x, d_z):
     d_kernel = np.zeros((x.shape[2], d_z.shape[2]))
     for t in range(x.shape[1]):
@@ -1345,6 +1583,7 @@ def gradient_in_one_product(x, d_z):
 kernel_gradient = Question(
     points=0.5,
     draw=layer_inputs,
+    properties=(InputsUntouched(),),
     mistakes={
         "each step overwrites what the steps before have given: that is the broken program, so "
         "begin with zeros and add": gradient_of_the_last_step,
@@ -1354,6 +1593,11 @@ kernel_gradient = Question(
         "to average": gradient_averaged_over_the_batch,
         "the input is that of the step before: the kernel meets x[:, t], and it is the recurrent "
         "kernel that meets what is one step older": gradient_with_the_input_before,
+        "all units get the gradient of unit 0: each has its own": gradient_of_unit_0,
+        "unit 0 is left out: it gets a gradient like the others": gradient_without_unit_0,
+        "only the first step counts: does `return` stand inside the loop?": (
+            lambda x, d_z: gradient_in_one_product(x[:, :1], d_z[:, :1])
+        ),
         "inputs and d_z are summed over time first: multiply step by step, then add": (
             lambda x, d_z: x.sum(axis=1).T @ d_z.sum(axis=1)
         ),
@@ -1380,6 +1624,30 @@ def gradient_of_parts(program):
     x, d_z = step_inputs(2, 5)
     parts = program(x[:, :2], d_z[:, :2]) + program(x[:, 2:], d_z[:, 2:])
     assert np.allclose(program(x, d_z), parts)
+
+
+def gradient_by_its_laws(program):
+    x, d_z = step_inputs(4, 5)
+    in_time = program(x[:, :2], d_z[:, :2]) + program(x[:, 2:], d_z[:, 2:])
+    in_batch = program(x[:2], d_z[:2]) + program(x[2:], d_z[2:])
+    in_steps = sum(program(x[:, [t]], d_z[:, [t]]) for t in range(5))
+    for parts in (in_time, in_batch, in_steps):
+        assert np.allclose(program(x, d_z), parts)
+
+
+def gradient_at_one_place(program):
+    x, d_z = step_inputs(2, 5)
+    assert np.isclose(program(x, d_z)[0, 0], (x[..., 0] * d_z[..., 0]).sum())
+
+
+def gradient_at_another_place(program):
+    x, d_z = step_inputs(2, 5)
+    assert np.isclose(program(x, d_z)[2, 3], (x[..., 2] * d_z[..., 3]).sum())
+
+
+def gradient_of_one_instance(program):
+    x, d_z = step_inputs(1, 5)
+    assert np.allclose(program(x, d_z), x[0].T @ d_z[0])
 
 
 def gradient_of_equal_steps(program):
@@ -1424,16 +1692,31 @@ def gradient_by_differences(program):
 
 test_kernel_gradient = clinic_test(
     kernel_gradient,
+    wrong=7,
     mistakes={
         "it never calls `program`": never_calls,
-        "it raises for every program, the right ones too": never_content,
+        "it raises for every program, the right ones too: does it compare floats with ==, or "
+        "with rounded numbers, or ask for something that the text does not say?": never_content,
         "it returns a truth value: write `assert` before it": returns_its_verdict,
+        "it needs your `kernel_gradient`, which stands below it: the notebook is marked from top "
+        "to bottom, so compare with what the test itself knows": lambda program: needs(
+            "kernel_gradient"
+        ),
         "it finds nothing: is any number of the result compared?": gradient_by_shape,
         "the sum over the steps is not tested: take several steps, with d_z at each": (
             gradient_of_a_single_step
         ),
         "a mean over the batch gets through, since it is a sum over time as well: compare with "
         "a number that you know, for more than one instance": gradient_of_parts,
+        "it compares the program with itself: a wrong gradient may obey these sums, too, so "
+        "compare with numbers that you know": gradient_by_its_laws,
+        "the other units are not looked at: compare all numbers, not those of unit 0": (
+            gradient_at_one_place
+        ),
+        "unit 0 is not looked at: compare all numbers": gradient_at_another_place,
+        "a mean over the batch gets through: with one instance it is the sum": (
+            gradient_of_one_instance
+        ),
         "an input of the wrong step gets through: let all steps differ": (gradient_of_equal_steps),
         "what is lost before the last step gets through: give every step a d_z": (
             gradient_of_a_last_loss
