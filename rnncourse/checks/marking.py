@@ -113,7 +113,8 @@ def _verdict(paper: Paper, share: float, mistake: str, trials: list[Trial]) -> V
     failed = [trial for trial in trials if trial.passed is False]
     tried = [trial for trial in trials if trial.passed is not None]
     if not failed:
-        message = f"Right: all {len(tried)} trials passed."
+        all_of_them = f"all {len(tried)} trials" if len(tried) > 1 else "the trial"
+        message = f"Right: {all_of_them} passed."
     elif mistake:
         stop = "" if mistake.endswith(("?", ".")) else "."
         message = f"It looks like this: {mistake}{stop}"

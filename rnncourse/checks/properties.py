@@ -90,7 +90,8 @@ class InputsUntouched(Property):
             return None
         names = " and ".join(f"`{name}`" for name in changed)
         return (
-            f"{names} was changed in place: the caller's array is not what it was. "
+            f"{names} {'was' if len(changed) == 1 else 'were'} changed in place: "
+            "what the caller has is not what it was. "
             "Write `a = a + b` where you wrote `a += b`, or work on a copy."
         )
 
