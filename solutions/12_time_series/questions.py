@@ -774,6 +774,18 @@ def each_window_by_its_own(model, window, steps, mean, deviation):
     return run()(model, window, steps, centre, width)
 
 
+def by_one_mean_for_all_features(model, window, steps, mean, deviation):
+    return run()(model, window, steps, window.mean(), window.std())
+
+
+def output_of_step_k(model, window, steps, mean, deviation):
+    scaled, forecasts = (window - mean) / deviation, []
+    for k in range(steps):
+        forecasts.append(model(scaled)[:, k : k + 1])
+        scaled = moved(scaled, forecasts[-1])
+    return np.concatenate(forecasts, axis=1) * deviation + mean
+
+
 def window_in_place(model, window, steps, mean, deviation):
     window -= mean
     window /= deviation
@@ -844,6 +856,8 @@ free_run = Question(
         "the forecast is the last but one step of the output: take the last one, [:, -1:]": run(
             forecast=lambda output: output[:, -2:-1]
         ),
+        "forecast k is taken from step k of the output, which has `length` steps: take the last "
+        "one, [:, -1:]": output_of_step_k,
         "the forecast is the mean of the output over time: take its last step, [:, -1:]": run(
             forecast=lambda output: output.mean(axis=1, keepdims=True)
         ),
@@ -940,6 +954,14 @@ free_run = Question(
         ),
         "each window is scaled by its own mean and deviation: use the arguments": (
             each_window_by_its_own
+        ),
+        "one mean and one deviation of all features scale the window: use the arguments": (
+            by_one_mean_for_all_features
+        ),
+        "each window is scaled by its own mean and deviation, and the forecasts turned back by "
+        "the arguments: use the arguments for both": scaled_in_these_ways(
+            lambda x, m, d: (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True),
+            lambda y, m, d: y * d + m,
         ),
         "the window is scaled by its own mean and deviation, and the forecasts turned back by "
         "the arguments: use the arguments for both": scaled_in_these_ways(
