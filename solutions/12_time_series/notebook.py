@@ -31,6 +31,7 @@ from rnncourse import check
 # Each part will be cut into windows of `length` steps, and the step after a window is its target.
 # So that the *first* step of the validation and of the test part can be a target too, each of these two begins with the `length` steps before it: its history.
 # The history is known when the forecast is made, and is no target; it may reach back as far as it needs.
+# Only the last step's target counts in these two parts.
 #
 # | argument | what it is | type and shape |
 # | --- | --- | --- |
@@ -80,7 +81,8 @@ check("12_time_series/split_by_time", split_by_time)
 #
 # with $n$ = `train`, and the last formula for *all* steps.
 #
-# A feature may be constant over the first `train` steps; its deviation is then exactly 0, and nothing can be divided by it.
+# A feature may be constant over the first `train` steps; its deviation is then 0, and nothing can be divided by it.
+# (It is exactly 0 in these checks; with real data, take what is tiny beside the values for 0.)
 # Use 1 in place of a deviation of 0, and return that 1 as its deviation.
 # The feature may well change later.
 #
@@ -166,7 +168,7 @@ check("12_time_series/build_forecaster", build_forecaster)
 # A model forecasts one step; you want `steps` of them, and the true values in between are not known yet.
 # So its forecast becomes the newest step of the next window, and the oldest step leaves: the window keeps its length.
 #
-# The model was trained on scaled values, but you get a window in the units of the series, and shall return forecasts in these units.
+# The model was trained on scaled values, but you get a window in the units of the series, and are to return forecasts in these units.
 # With $\mu$ and $\delta$ for `mean` and `deviation`:
 #
 # 1. scale the window once: $(x - \mu) / \delta$;

@@ -136,6 +136,22 @@ split_by_time = Question(
         "the validation part ends at step `validation`: it ends at train + validation": (
             lambda s, n, v, length: (s[:n], s[n - length : v], parts(s, n, v, length)[2])
         ),
+        "the additional steps stand behind the validation part: its history is the `length` steps "
+        "before it": lambda s, n, v, length: (s[:n], s[n : n + v + length], s[n + v :]),
+        "the additional steps stand behind the validation part, as those of the test do not: a "
+        "history comes before its part": lambda s, n, v, length: (
+            s[:n],
+            s[n : n + v + length],
+            parts(s, n, v, length)[2],
+        ),
+        "`train +` is forgotten in the test part: it begins at step train + validation - length": (
+            lambda s, n, v, length: (*parts(s, n, v, length)[:2], s[v - length :])
+        ),
+        "the test part is the last `length` steps: its history begins at step "
+        "train + validation - length, and all that follow belong to it": lambda s, n, v, length: (
+            *parts(s, n, v, length)[:2],
+            s[-length:],
+        ),
         "the test part begins before the validation part: its history begins `length` steps "
         "before step train + validation": lambda s, n, v, length: (
             *parts(s, n, v, length)[:2],
@@ -161,7 +177,7 @@ split_by_time = Question(
         "the steps run backwards: each part keeps the order of time": lambda *arguments: tuple(
             part[::-1] for part in parts(*arguments)
         ),
-        "the training part comes last: the model must not learn from what it shall forecast": (
+        "the training part comes last: the model must not learn from what it is to forecast": (
             lambda s, n, v, length: parts(s[::-1], n, v, length)
         ),
         "validation and test are exchanged: return (training, validation, test)": (
@@ -487,6 +503,17 @@ def from_all_steps(states, sizes, series):
     )
 
 
+def mixed_before_the_projection(states, sizes, series):
+    timesteps, features, units = sizes
+    mixed = keras().layers.Permute((2, 1))(keras().layers.Reshape((units, timesteps))(states))
+    return keras().layers.Dense(features)(mixed)
+
+
+def of_one_feature(timesteps, features, units):
+    layers = [recurrent()(timesteps, 1, units), keras().layers.Dense(1)]
+    return keras().Sequential([keras().Input((timesteps, 1)), *layers])
+
+
 def last_step_repeated(states, sizes, series):
     last = keras().layers.Dense(sizes[1])(states[:, -1])
     return keras().layers.RepeatVector(sizes[0])(last)
@@ -574,15 +601,21 @@ build_forecaster = Question(
             ),
             projection(),
         ),
-        "it is bidirectional, so a forecast reads the steps that it shall forecast: read forwards "
+        "it is bidirectional, so a forecast reads the steps that it is to forecast: read forwards "
         "only": network(backwards_too, projection()),
-        "it reads the window backwards, so a forecast reads the steps that it shall forecast": (
+        "it reads the window backwards, so a forecast reads the steps that it is to forecast": (
             network(recurrent(go_backwards=True), projection())
         ),
         "each forecast reads the states of all steps, also of later ones, from Flatten: project "
         "each step by itself": functional(from_all_steps),
         "`reshape` mixes steps and features: from (batch·timesteps, features) go back to (batch, "
         "timesteps, features)": functional(mixed_by_reshape),
+        "Reshape and Permute mix steps and units before the projection: the states are "
+        "(batch, timesteps, units) already, so leave both out": functional(
+            mixed_before_the_projection
+        ),
+        "the model reads one feature only, as the chapter's does: its input has the shape "
+        "(timesteps, features)": of_one_feature,
         "the input is added to the projection: the forecast is the projection alone": functional(
             lambda states, sizes, series: keras().layers.Dense(sizes[1])(states) + series
         ),
@@ -716,6 +749,43 @@ def first_instance_alone(model, window, steps, mean, deviation):
     return run()(model, window[:1], steps, mean, deviation)[0]
 
 
+def last_window_turned_back(model, window, steps, mean, deviation):
+    known = with_the_window(model, window, steps, mean, deviation)
+    return known[:, -window.shape[1] :]
+
+
+def one_after_another_from_one_output(model, window, steps, mean, deviation):
+    outputs = model((window - mean) / deviation)
+    return np.concatenate([outputs[:, k : k + 1] for k in range(steps)], axis=1) * deviation + mean
+
+
+def views_of_one_array(model, window, steps, mean, deviation):
+    known, forecasts = (window - mean) / deviation, []
+    for _ in range(steps):
+        newest = model(known)[:, -1:]
+        known[:, :-1] = known[:, 1:].copy()
+        known[:, -1:] = newest
+        forecasts.append(known[:, -1:])
+    return np.concatenate(forecasts, axis=1) * deviation + mean
+
+
+def each_window_by_its_own(model, window, steps, mean, deviation):
+    centre, width = window.mean(axis=1, keepdims=True), window.std(axis=1, keepdims=True)
+    return run()(model, window, steps, centre, width)
+
+
+def by_one_mean_for_all_features(model, window, steps, mean, deviation):
+    return run()(model, window, steps, window.mean(), window.std())
+
+
+def output_of_step_k(model, window, steps, mean, deviation):
+    scaled, forecasts = (window - mean) / deviation, []
+    for k in range(steps):
+        forecasts.append(model(scaled)[:, k : k + 1])
+        scaled = moved(scaled, forecasts[-1])
+    return np.concatenate(forecasts, axis=1) * deviation + mean
+
+
 def window_in_place(model, window, steps, mean, deviation):
     window -= mean
     window /= deviation
@@ -786,6 +856,8 @@ free_run = Question(
         "the forecast is the last but one step of the output: take the last one, [:, -1:]": run(
             forecast=lambda output: output[:, -2:-1]
         ),
+        "forecast k is taken from step k of the output, which has `length` steps: take the last "
+        "one, [:, -1:]": output_of_step_k,
         "the forecast is the mean of the output over time: take its last step, [:, -1:]": run(
             forecast=lambda output: output.mean(axis=1, keepdims=True)
         ),
@@ -806,9 +878,17 @@ free_run = Question(
         "the known window stands before the forecasts: return the forecasts alone": with_the_window,
         "the forecasts are read off the last window, which has forgotten the early ones: collect "
         "them on the way": last_window_only,
+        "the last window is returned, which has `length` steps whatever `steps` is: collect the "
+        "forecasts on the way": last_window_turned_back,
+        "the window itself came back, not the forecasts": lambda model, window, *others: window,
+        "all forecasts are views of one array, so each shows the last one: append a copy": (
+            views_of_one_array
+        ),
         "the model is called once, and its output taken for the future: call it for each step": (
             all_outputs
         ),
+        "the steps of one output are taken for one forecast each: they belong to steps that are "
+        "known; call the model for each forecast": one_after_another_from_one_output,
         "only the last forecast is returned: collect all of them": lambda model, window, *others: (
             run()(model, window, *others)[:, -1:]
         ),
@@ -872,6 +952,24 @@ free_run = Question(
         "mean and deviation are computed from the window: use the arguments": (
             turned_back_by_the_window
         ),
+        "each window is scaled by its own mean and deviation: use the arguments": (
+            each_window_by_its_own
+        ),
+        "one mean and one deviation of all features scale the window: use the arguments": (
+            by_one_mean_for_all_features
+        ),
+        "each window is scaled by its own mean and deviation, and the forecasts turned back by "
+        "the arguments: use the arguments for both": scaled_in_these_ways(
+            lambda x, m, d: (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True),
+            lambda y, m, d: y * d + m,
+        ),
+        "the window is scaled by its own mean and deviation, and the forecasts turned back by "
+        "the arguments: use the arguments for both": scaled_in_these_ways(
+            lambda x, m, d: (x - x.mean(axis=(0, 1))) / x.std(axis=(0, 1)),
+            lambda y, m, d: y * d + m,
+        ),
+        "`model.predict_on_batch` belongs to Keras: any function may be a model, so call "
+        "model(window)": lambda model, window, *others: model.predict_on_batch(window),
         "`model.predict` belongs to Keras: any function may be a model, so call model(window)": (
             lambda model, window, *others: model.predict(window)
         ),
