@@ -43,6 +43,11 @@ def printed(kernel_name, *sources, folder=None):
     return ["".join(o.get("text", o.get("ename", "")) for o in cell.outputs) for cell in cells]
 
 
+def children(pid):
+    """Return the processes that a process has started and not waited for."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
 def run_folders():
     """Return the run folders that there are."""
     return set(Path(tempfile.gettempdir()).glob("rnn-*"))
@@ -149,6 +154,15 @@ def test_cold_kernel_takes_the_place_of_a_dead_server(warm_kernels, caplog):
         server.process.wait()
         assert printed(warm_kernels, "print(6 * 7)") == ["42\n"]
     assert "A cold kernel takes its place" in caplog.text
+
+
+def test_server_keeps_no_dead_kernels(warm_kernels):
+    """Processes that have ended are waited for, however they ended."""
+    with forked.kernel_server(imports=()) as server:
+        for source in ("print(1)", "import os; os.kill(os.getpid(), 9)", "exit()"):
+            printed(warm_kernels, source)
+        (inside,) = children(server.process.pid)
+        assert children(inside) == []
 
 
 def test_kernel_that_is_killed_is_noticed(warm_kernels):

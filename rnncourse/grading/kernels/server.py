@@ -97,7 +97,7 @@ class Server:
             told = from_message(kernel.connection.recv(MOST))
         except OSError:
             told = {}
-        signal.pidfd_send_signal(kernel.handle, signal.SIGKILL)
+        signal.pidfd_send_signal(kernel.handle, signal.SIGTERM)
         if not told:
             self._events.unregister(kernel.connection)
 
@@ -120,12 +120,13 @@ def _as_fork(connection: socket.socket, request: dict[str, object]) -> None:
         linux.divide(
             linux.CLONE_NEWPID | linux.CLONE_NEWIPC | linux.CLONE_NEWNET | linux.CLONE_NEWUTS
         )
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         inner = os.fork()  # the first process of the new namespaces
         if inner:
             connection.close()
-            _, status = os.waitpid(inner, 0)
-            os._exit(max(os.waitstatus_to_exitcode(status), 0) or status & 0x7F)
+            _wait_or_kill(inner)
         linux.die_with_parent()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         limits = Limits(**request["limits"])  # type: ignore[arg-type]
         _see_only(str(request["kernel"]), limits)
         random.seed()
@@ -138,6 +139,14 @@ def _as_fork(connection: socket.socket, request: dict[str, object]) -> None:
         os._exit(supervise(limits, started) & 0xFF)
     finally:
         os._exit(70)
+
+
+def _wait_or_kill(inner: int) -> None:
+    """Wait for the namespaces to end; on SIGTERM end them. Whoever ends first leaves an orphan."""
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(inner, signal.SIGKILL))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    _, status = os.waitpid(inner, 0)
+    os._exit(max(os.waitstatus_to_exitcode(status), 0) or status & 0x7F)
 
 
 def _close_all_but(kept: int) -> None:
