@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from rnncourse.cli import cli
+from rnncourse.errors import SandboxError
+from rnncourse.grading import isolation
 from rnncourse.notebooks import instructor_notebook
 from tests.conftest import ROOT
 
@@ -143,3 +145,20 @@ def test_help_lists_every_command():
     result = invoke("--help")
     for command in ("build", "check", "doctor", "grade", "sample-class"):
         assert command in result.output
+
+
+def test_grade_refuses_strangers_where_no_sandbox_holds(tmp_path, solved, monkeypatch):
+    """Nothing is run and nothing written; the message says why, and names the option."""
+
+    def leaky(*_, **__):
+        raise SandboxError("The sandbox has holes here.")
+
+    monkeypatch.setattr(isolation, "_chosen", leaky)
+    folder = tmp_path / "submitted" / "stranger" / SLUG
+    folder.mkdir(parents=True)
+    write(folder / f"{SLUG}.ipynb", solved)
+    result = invoke("grade", "--course-dir", tmp_path)
+    assert result.exit_code == 1
+    assert "has holes" in result.output
+    assert "--unsafe-no-sandbox" in result.output
+    assert not (tmp_path / "outcomes").exists()

@@ -160,7 +160,8 @@ def test_flood_of_output_is_cut_and_interrupted():
     cells, (outcome,) = converse(
         ["n = 4", "while True: print('x' * 100_000)", "def f():\n    return n"], [("f", {})], 500
     )
-    assert cells[1].outputs[-1].ename == "OutputLimit"
+    assert cells[1].outputs[-1].ename in ("OutputLimit", KERNEL_DIED)  # which is up to its speed
+    assert "more than 16 MB" in cells[1].outputs[-1].evalue
     assert sum(len(output.get("text", "")) for output in cells[1].outputs) <= 16 * 2**20
     assert outcome.value == 4
 

@@ -130,7 +130,7 @@ def test_errors_of_keras_are_brief():
     """No escape codes of a terminal, no list of arguments, no number of the layer."""
 
     def turned(bits, classes):
-        return keras.Sequential([keras.Input((1, bits)), keras.layers.Dense(classes)])
+        return keras.Sequential([keras.Input((bits, 2)), keras.layers.Dense(classes)])
 
     message = marked(turned).message
     assert "Input 0 of layer" in message

@@ -147,6 +147,7 @@ def test_every_property_has_a_title(kind):
         "LinearIn": ("x",),
         "Learns": ("counting", 0.9),
         "SplitsAnywhere": ("x", "h"),
+        "StartsUndecided": (0.5,),
     }
     assert len(kind(*settings.get(kind.__name__, ())).title()) > 10
 

@@ -176,19 +176,22 @@ class LearnerKernel:
         self._trouble = ("", "")
         began = time.monotonic()
         late = f"This cell had not ended after {self._cell_limit:g} s"
+        flood = f"This cell sent more than {MOST // 2**20} MB of output"
         try:
             await client.async_execute_cell(cell, len(client.nb.cells) - 1)
         except DeadKernelError:
             return KERNEL_DIED, "This cell ended the kernel."
         except CellTimeoutError:  # its last messages are late or lost
             if not await self._responds():
-                return KERNEL_DIED, f"{late}, and did not heed an interrupt."
+                why = flood if client.flooded else late
+                return KERNEL_DIED, f"{why}, and did not heed an interrupt."
             if time.monotonic() - began >= self._cell_limit:
                 return TIME_LIMIT, f"{late}, and was interrupted."
         except Exception as error:  # outputs come from the learner and may be anything
             return KERNEL_DIED, f"This cell sent an output that cannot be read: {error!r:.200}"
-        if client.flooded and await self._responds():
-            return OUTPUT_LIMIT, f"This cell sent more than {MOST // 2**20} MB of output."
+        if client.flooded:
+            heard = await self._responds()
+            return (OUTPUT_LIMIT, f"{flood}.") if heard else (KERNEL_DIED, f"{flood}.")
         return self._trouble
 
     def _on_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:

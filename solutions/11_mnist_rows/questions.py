@@ -94,14 +94,6 @@ def taking(*axes):
     return build
 
 
-def input_turned(units, rows, columns, classes):
-    import keras
-
-    x = keras.Input((columns, rows))
-    h = keras.layers.LSTM(units)(keras.layers.Dense(units, activation="relu")(x))
-    return keras.Model(x, keras.layers.Dense(classes)(h))
-
-
 def cell_state(units, rows, columns, classes):
     import keras
 
@@ -175,7 +167,6 @@ build_row_classifier = Question(
         "the axes of keras.Input are turned round: rows first, then columns": taking(
             "columns", "rows"
         ),
-        "the axes of keras.Input are in the wrong order: (rows, columns)": input_turned,
         "keras.Input has an axis for the batch: leave it out, Keras adds it": taking(
             "batch", "rows", "columns"
         ),
