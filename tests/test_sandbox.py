@@ -1,6 +1,7 @@
 """The sandbox, for real: what a kernel in it cannot do, cold and warm, and what remains."""
 
 import asyncio
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,6 +15,8 @@ from rnncourse.grading.isolation import SANDBOXED, UNPROTECTED, isolation
 from rnncourse.grading.kernel import LearnerKernel
 from rnncourse.grading.kernels import forked
 from rnncourse.grading.sandbox import bubblewrap
+from rnncourse.grading.sandbox.bubblewrap import owner
+from rnncourse.grading.sandbox.limits import Limits
 from rnncourse.grading.sandbox.selftest import require_tight
 
 pytestmark = pytest.mark.e2e
@@ -163,6 +166,23 @@ def test_server_keeps_no_dead_kernels(warm_kernels):
             printed(warm_kernels, source)
         (inside,) = children(server.process.pid)
         assert children(inside) == []
+
+
+def test_kernel_that_nobody_waits_for_is_ended_by_hanging_up(warm_kernels):
+    """Closing is enough, may be done twice, and leaves no socket open."""
+    with forked.kernel_server(imports=()) as server:
+        folder = server.folder / "rnn-one"
+        (folder / "files").mkdir(parents=True)
+        (folder / "kernel.json").write_text("{}")
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, owner(), owner())
+        kernel = forked.ForkedKernel(folder, Limits())
+        kernel.close()
+        kernel.close()
+        assert (kernel.poll(), kernel.wait()) == (-9, -9)
+        (inside,) = children(server.process.pid)
+        while children(inside):  # the server sees to it
+            pass
 
 
 def test_kernel_that_is_killed_is_noticed(warm_kernels):

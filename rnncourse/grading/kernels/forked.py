@@ -89,12 +89,15 @@ class ForkedKernel:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._exit: int | None = None
         self._connection = connect(folder.parent)
-        self._connection.settimeout(PATIENCE)
-        self._connection.send(to_message(kernel=folder.name, limits=limits.to_tree()))
-        answer = from_message(self._connection.recv(MOST))
-        if "pid" not in answer:
+        try:
+            self._connection.settimeout(PATIENCE)
+            self._connection.send(to_message(kernel=folder.name, limits=limits.to_tree()))
+            answer = from_message(self._connection.recv(MOST))
+            if "pid" not in answer:
+                raise OSError(f"The server of warm kernels made none: {answer}")
+        except OSError:
             self._connection.close()
-            raise OSError(f"The server of warm kernels made none: {answer}")
+            raise
         self.pid: int = answer["pid"]
 
     def poll(self) -> int | None:
@@ -134,6 +137,11 @@ class ForkedKernel:
                 self._note(b"")
 
     terminate = kill
+
+    def close(self) -> None:
+        """Hang up: the server ends the kernel, if it has not ended."""
+        if self._exit is None:
+            self._note(b"")
 
     def _note(self, data: bytes) -> None:
         answer: dict[str, Any] = from_message(data)

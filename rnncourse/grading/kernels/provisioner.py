@@ -33,6 +33,7 @@ class SandboxProvisioner(LocalProvisioner):
     """
 
     _folder: Path | None = None
+    _forked: ForkedKernel | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the run folder, and say what to run."""
@@ -50,17 +51,20 @@ class SandboxProvisioner(LocalProvisioner):
         """Have the server fork a kernel; without a server, start one."""
         if self._folder is not None and SERVER in os.environ:
             try:
-                self.process = await asyncio.to_thread(ForkedKernel, self._folder, Limits())
+                self._forked = await asyncio.to_thread(ForkedKernel, self._folder, Limits())
             except OSError as error:
                 self.log.warning("%s A cold kernel takes its place.", error)
             else:
-                self.pid, self.pgid = self.process.pid, None
+                self.process = self._forked
+                self.pid, self.pgid = self._forked.pid, None
                 return self.connection_info
         return await super().launch_kernel(cmd, **kwargs)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Remove the run folder."""
+        """Hang up, whether the kernel was waited for or not, and remove the run folder."""
         await super().cleanup(restart=restart)
+        if self._forked is not None:
+            self._forked.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
