@@ -179,8 +179,8 @@ class LearnerKernel:
         flood = f"This cell sent more than {MOST // 2**20} MB of output"
         try:
             await client.async_execute_cell(cell, len(client.nb.cells) - 1)
-        except DeadKernelError:
-            return KERNEL_DIED, "This cell ended the kernel."
+        except DeadKernelError:  # of what it has not yet sent, perhaps: that takes memory
+            return KERNEL_DIED, f"{flood}." if client.flooded else "This cell ended the kernel."
         except CellTimeoutError:  # its last messages are late or lost
             if not await self._responds():
                 why = flood if client.flooded else late
