@@ -158,7 +158,9 @@ def test_much_output_costs_nothing(source):
 def test_flood_of_output_is_cut_and_interrupted():
     """A cell that prints for ever ends long before its time limit, and little of it is kept."""
     cells, (outcome,) = converse(
-        ["n = 4", "while True: print('x' * 10_000, flush=True)", "def f():\n    return n"], [("f", {})], 500
+        ["n = 4", "while True: print('x' * 10_000, flush=True)", "def f():\n    return n"],
+        [("f", {})],
+        500,
     )
     # What it cannot send fast enough fills its memory: which limit comes first is up to speed.
     assert cells[1].outputs[-1].ename in ("OutputLimit", KERNEL_DIED)
