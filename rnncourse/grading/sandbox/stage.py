@@ -5,7 +5,7 @@ read; an interpreter, a virtual environment or a run folder under root's
 private home is not. So root binds them, in a mount namespace of its own, below
 a folder that all may read, gives up being root, and runs the rest:
 
-    python -m rnncourse.grading.sandbox.stage '{"env": "/root/.venv"}' bwrap …
+    python -m rnncourse.grading.sandbox.stage '{"python": FOLDER, …}' bwrap …
 """
 
 import json
