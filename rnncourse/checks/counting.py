@@ -17,6 +17,7 @@ from rnncourse.cells import LSTMWeights, lstm_gates
 from rnncourse.cells.weights import require_shape
 from rnncourse.checks.adapters import adapter
 from rnncourse.checks.compare import Comparison, Difference
+from rnncourse.checks.layers import missing_parts
 from rnncourse.checks.values import describe, from_text, to_text
 from rnncourse.errors import ShapeError
 
@@ -117,11 +118,8 @@ def _layer(answer: Any) -> Any:
 
 def _complaint(layer: Any, name: str, names: tuple[str, ...]) -> str:
     """Return why something is no LSTM with a readout, or ""."""
-    if layer is None:
-        return f"{name} is None. Does the function end without `return`?"
-    if not isinstance(layer, list | tuple) or len(layer) != len(PARTS):
-        wanted = ", ".join(f"`{part}`" for part in names)
-        return f"{name} is {describe(layer)}; expected a tuple of {len(PARTS)}: {wanted}."
+    if missing := missing_parts(layer, name, names):
+        return missing
     for part, array in zip(names, layer, strict=True):
         if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
             return f"`{part}` is {describe(array)}, not a NumPy array of numbers."

@@ -143,13 +143,26 @@ class SameLayer(Comparison):
             return (states @ output_kernel)[:, 0]
 
 
-def _complaint(layer: Any, name: str, names: tuple[str, ...]) -> str:
-    """Return why something is no layer, with the likely fix, or ""."""
+def missing_parts(layer: Any, name: str, names: tuple[str, ...]) -> str:
+    """Return why something is no tuple of the parts of a layer, or "".
+
+    Args:
+        layer: What was returned, which may be anything.
+        name: What to call it in the message.
+        names: What to call the parts, one name for each.
+    """
     if layer is None:
         return f"{name} is None. Does the function end without `return`?"
-    if not isinstance(layer, list | tuple) or len(layer) != len(PARTS):
+    if not isinstance(layer, list | tuple) or len(layer) != len(names):
         wanted = ", ".join(f"`{part}`" for part in names)
-        return f"{name} is {describe(layer)}; expected a tuple of {len(PARTS)}: {wanted}."
+        return f"{name} is {describe(layer)}; expected a tuple of {len(names)}: {wanted}."
+    return ""
+
+
+def _complaint(layer: Any, name: str, names: tuple[str, ...]) -> str:
+    """Return why something is no layer, with the likely fix, or ""."""
+    if missing := missing_parts(layer, name, names):
+        return missing
     for part, array in zip(names, layer, strict=True):
         if not isinstance(array, np.ndarray):
             return f"`{part}` is {describe(array)}, not a NumPy array. Write np.array(…)."
