@@ -9,6 +9,7 @@
     ├── NotebookError     a notebook could not be read
     ├── KernelError       the kernel that runs a learner's code failed
     ├── SandboxError      learners' code cannot be run safely here
+    ├── ClusterError      the workers that grade cannot be reached
     ├── ClassError        a class folder is not what the command needs
     └── CheckFailed       a learner's answer did not pass (also an AssertionError)
 
@@ -70,6 +71,10 @@ class KernelError(CourseError):
 
 class SandboxError(CourseError):
     """Learners' code cannot be run safely on this machine; says what would help."""
+
+
+class ClusterError(CourseError):
+    """The workers that grade cannot be reached, or not safely."""
 
 
 class ClassError(CourseError):
