@@ -6,7 +6,6 @@ between them may happen on another machine.
 """
 
 import contextlib
-import glob
 import shutil
 from collections.abc import Mapping
 from itertools import chain
@@ -16,6 +15,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import find_all_files, parse_utc
@@ -60,7 +60,7 @@ class GradebookWriter:
         app = _Enter(coursedir=coursedir, config=self._config, log=LOGGER, finished=notebooks)
         app.force = True
         app.start()
-        pages = GenerateFeedback(coursedir=coursedir, config=self._config, log=LOGGER)
+        pages = _Feedback(coursedir=coursedir, config=self._config, log=LOGGER)
         pages.force = True
         pages.start()
 
@@ -92,11 +92,22 @@ class GradebookWriter:
     def _coursedir(self, submission: Submission) -> CourseDirectory:
         coursedir = CourseDirectory(config=self._config, log=LOGGER)
         coursedir.assignment_id = submission.slug
-        coursedir.student_id = glob.escape(submission.student)  # nbgrader takes it for a pattern
+        coursedir.student_id = submission.student
         return coursedir
 
 
-class _Prepare(Autograde):
+class _OneStudent(BaseConverter):
+    """Converts what one student handed in; nbgrader takes names for patterns of names."""
+
+    def init_notebooks(self) -> None:
+        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        found = sorted(map(str, Path(folder).glob("*.ipynb")))
+        self.assignments = {folder: found}
+        if not found:
+            raise NotebookError("could not be read: the folder has no notebook.")
+
+
+class _Prepare(_OneStudent, Autograde):
     """The first half of nbgrader's autograding: sanitises, into memory."""
 
     prepared = Dict()
@@ -114,7 +125,7 @@ class _Prepare(Autograde):
                 self.prepared[Path(filename).stem] = text
 
 
-class _Enter(Autograde):
+class _Enter(_OneStudent, Autograde):
     """The second half: marks of notebooks that have been run, into gradebook and `autograded/`."""
 
     finished = Dict(help="The text of each notebook, by name.")
@@ -132,6 +143,10 @@ class _Enter(Autograde):
         notebook = nbformat.reads(self.finished[Path(notebook_filename).stem], 4)
         text, resources = self.exporter.from_notebook_node(notebook, resources=resources)
         self.write_single_notebook(text, resources)
+
+
+class _Feedback(_OneStudent, GenerateFeedback):
+    """nbgrader's feedback pages."""
 
 
 def _cell(grade: Any) -> str:
