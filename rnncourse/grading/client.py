@@ -7,6 +7,8 @@ from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from rnncourse.errors import SandboxError
+
 MOST = 16 * 2**20
 """Characters of output that are kept of one cell."""
 
@@ -34,6 +36,16 @@ class Capped(NotebookClient):
             await asyncio.gather(*self._interruptions)
 
     execute_cell = run_sync(async_execute_cell)
+
+    def require_own_end(self) -> None:
+        """Raise an error if a kernel that has ended was ended from outside.
+
+        Raises:
+            SandboxError: If so: nothing that it ran is to blame.
+        """
+        process = getattr(self.km.provisioner, "process", None)
+        if getattr(process, "lost", False):
+            raise SandboxError("The server of warm kernels ended, and its kernels with it.")
 
     def output(self, outs: list[NotebookNode], msg: Any, *rest: Any) -> NotebookNode | None:
         """Keep one output of the cell, if there is room."""

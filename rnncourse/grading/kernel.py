@@ -175,7 +175,13 @@ class LearnerKernel:
             self._sockets.cleanup()
 
     async def _revive(self) -> None:
-        """Start a new kernel, and run again the cells that went well."""
+        """Start a new kernel, and run again the cells that went well.
+
+        Raises:
+            SandboxError: If the old one was ended from outside.
+            KernelError: If this notebook has ended too many.
+        """
+        self._alive().require_own_end()
         self._revivals += 1
         if self._revivals > MAX_REVIVALS:
             raise KernelError(f"The notebook ended its kernel {self._revivals} times.")

@@ -62,11 +62,16 @@ class RobustExecute(Capped, Execute):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run one cell; if the kernel has died, leave an error there, which nbgrader gives 0."""
+        """Run one cell; if the kernel has died, leave an error there, which nbgrader gives 0.
+
+        Raises:
+            SandboxError: If it was ended from outside.
+        """
         try:
             if not self._died:
                 return super().preprocess_cell(cell, resources, index)
         except (DeadKernelError, CellTimeoutError):  # the latter: an interrupt was not heeded
+            self.require_own_end()
             self._died = True
         if cell.cell_type == "code":
             error = new_output(

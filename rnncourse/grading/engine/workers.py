@@ -5,13 +5,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from rnncourse.checks.papers import Paper
-from rnncourse.errors import CourseError
+from rnncourse.errors import KernelError, SandboxError
 from rnncourse.grading.engine.work import Finished, Incident, Papers, Work, perform
 
 PapersOf = Callable[[str], dict[str, Paper] | None]
 """Returns the papers of an exercise; workers ask when they first meet it."""
 Workers = Callable[[Iterable[Work], PapersOf], Iterator[Finished | Incident]]
 """Runs work; the results come in any order."""
+ATTEMPTS = 3
+"""Times that a submission is begun where the kernel or its server fails."""
+LOGGER = logging.getLogger(__name__)
 MEMORY = 2 * 2**30
 """Bytes that a worker and its kernel want."""
 
@@ -42,9 +45,13 @@ def sensible_number(waiting: int) -> int:
 
 def performed(work: Work, papers: Papers | None, kernel: str) -> Finished | Incident:
     """Return what came of one submission; whatever goes wrong is an incident."""
-    try:
-        return perform(work, papers, kernel)
-    except Exception as error:
-        logging.getLogger(__name__).exception("%s", work.key)
-        reason = str(error) if isinstance(error, CourseError) else repr(error)
-        return Incident(work.key, f"It could not be run: {reason:.500}")
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return perform(work, papers, kernel)
+        except (KernelError, SandboxError) as error:  # trouble of the machine: it may pass
+            LOGGER.warning("%s, attempt %d: %s", work.key, attempt, error)
+            reason = str(error)
+        except Exception as error:
+            LOGGER.exception("%s", work.key)
+            return Incident(work.key, f"It could not be run: {error!r:.500}")
+    return Incident(work.key, f"It could not be run, {ATTEMPTS} times: {reason:.500}")
