@@ -46,7 +46,7 @@ class Grading:
         Args:
             submissions: Sorted by exercise, so that each is prepared for once.
         """
-        for result in self._workers(self._prepared(submissions), self._papers):
+        for result in self._workers(self.prepared(submissions), self._papers):
             submission = self._running.pop(result.key)
             if isinstance(result, Incident):
                 self._settle(submission, status=FAILED, reason=result.reason)
@@ -56,8 +56,12 @@ class Grading:
             yield from self._reported()
         yield from self._reported()
 
-    def _prepared(self, submissions: Iterable[Submission]) -> Iterator[Work]:
-        """Yield what has to be run; settle at once what has been, or cannot be."""
+    def prepared(self, submissions: Iterable[Submission]) -> Iterator[Work]:
+        """Yield what has to be run; settle at once what has been, or cannot be.
+
+        Args:
+            submissions: Sorted by exercise.
+        """
         registered = set()
         for submission in submissions:
             try:
