@@ -2,10 +2,15 @@
 
 import json
 import os
+import shutil
+import subprocess
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from rnncourse.errors import ClassError, ClusterError, SandboxError
 from rnncourse.grading.classes import ClassFolder
@@ -210,6 +215,40 @@ def test_class_is_graded_on_a_cluster_over_tls(folder, warm_kernels, tmp_path_fa
             outcomes = list(Grading(folder, run).outcomes(folder.submissions()))
     assert marks(outcomes) == MARKS
     assert json.loads(folder.outcome_path(folder.submissions()[0]).read_text())["seed"] == 20
+
+
+@pytest.fixture
+def postgresql():
+    """Run PostgreSQL on a socket of its own; return the URL of an empty database."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        missing = "PostgreSQL is needed: sudo apt-get install postgresql"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # pytest's are root's alone
+    user = "postgres" if os.geteuid() == 0 else None  # it refuses to be root
+    shutil.chown(folder, user or os.geteuid())
+
+    def run(program, *arguments):
+        command = [found[-1].with_name(program), *arguments]
+        subprocess.run(command, cwd="/", user=user, check=True, stdout=subprocess.DEVNULL)
+
+    data = str(folder / "data")
+    run("initdb", "-D", data, "-U", "grader", "--auth=trust", "-E", "UTF8", "--locale=C")
+    run("pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", f"-h '' -k {folder}", "start")
+    yield f"postgresql+psycopg://grader@/postgres?host={folder}"
+    run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+    shutil.rmtree(folder)
+
+
+def test_gradebook_may_be_postgresql(folder, postgresql, warm_kernels):
+    """The same marks, in a database that several people can use."""
+    folder = ClassFolder(folder.root, folder.course, postgresql)
+    outcomes = list(Grading(folder, here(warm_kernels)).outcomes(folder.submissions()))
+    assert marks(outcomes) == MARKS
+    with Gradebook(postgresql, "rnncourse") as gradebook:
+        entered = {s.student.id: s.score for s in gradebook.assignment_submissions(SLUG)}
+    assert entered == {name: mark for name, mark in MARKS.items() if mark is not None}
+    assert not (folder.root / "gradebook.db").exists()
 
 
 def test_schedulers_are_spoken_to_over_tls_alone():
