@@ -8,8 +8,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import dask
 import nbformat
 import pytest
+import yaml
 from nbgrader.api import Gradebook
 
 from rnncourse.errors import ClassError, ClusterError, SandboxError
@@ -21,6 +23,7 @@ from rnncourse.grading.engine.work import Finished, Incident, Work, perform
 from rnncourse.grading.engine.workers import here, sensible_number
 from rnncourse.grading.outcomes import FAILED, UNREADABLE
 from rnncourse.grading.sample_class import write_sample_class
+from tests.conftest import ROOT
 
 pytestmark = [
     pytest.mark.e2e,
@@ -258,6 +261,17 @@ def test_schedulers_are_spoken_to_over_tls_alone():
         remote_workers("tcp://a:1", "warm"),
     ):
         pass
+
+
+def test_settings_of_the_manifest_are_settings_of_dask():
+    """A misspelt variable would be ignored, and the cluster would not be encrypted."""
+    manifest = (ROOT / "tools" / "cluster" / "kubernetes.yaml").read_text()
+    documents = {part["kind"]: part for part in yaml.safe_load_all(manifest)}
+    names = documents["ConfigMap"]["data"]
+    known = [name.removeprefix("DASK_").lower().replace("__", ".") for name in names]
+    assert len(known) == 8
+    for name in known:
+        dask.config.get(name)  # raises for what Dask does not know
 
 
 def test_number_of_workers_is_sensible():

@@ -123,7 +123,10 @@ def _workers(
         if scheduler is not None:
             from rnncourse.grading.engine.cluster import remote_workers
 
-            yield held.enter_context(remote_workers(scheduler, mode))
+            with ERR.status(f"Asking the workers of {scheduler} …"):
+                workers = held.enter_context(remote_workers(scheduler, mode))
+            ERR.print(plain(f"On {scheduler}; each worker has tried its own sandbox."))
+            yield workers
             return
         kernel = _isolated(held, mode, class_folder, waiting)
         number = number or sensible_number(len(waiting))
