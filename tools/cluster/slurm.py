@@ -20,11 +20,9 @@ from distributed import Security
 
 def certificates(folder: Path) -> Security:
     """Return the certificates of a folder; the workers find them in Dask's settings."""
-    own = {role: f"{folder / 'cert.pem'}" for role in ("scheduler", "worker", "client")}
-    keys = {f"tls_{role}_key": f"{folder / 'key.pem'}" for role in own}
-    certs = {f"tls_{role}_cert": path for role, path in own.items()}
-    ca = f"{folder / 'ca.pem'}"
-    return Security(require_encryption=True, tls_ca_file=ca, **certs, **keys)
+    roles, kinds = ("scheduler", "worker", "client"), ("cert", "key")
+    own = {f"tls_{role}_{kind}": str(folder / f"{kind}.pem") for role in roles for kind in kinds}
+    return Security(require_encryption=True, tls_ca_file=str(folder / "ca.pem"), **own)
 
 
 def cluster(jobs: int, tls: Path) -> SLURMCluster:
