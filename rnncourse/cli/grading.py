@@ -86,8 +86,12 @@ def grade(
         if waiting := [s for s in submissions if class_folder.recorded(s) is None]:
             with _workers(class_folder, waiting, mode, number, scheduler) as workers:
                 graded = Grading(class_folder, workers).outcomes(waiting)
-                for _ in with_progress(graded, len(waiting)):
-                    pass  # each outcome is on disk
+                try:
+                    for _ in with_progress(graded, len(waiting)):
+                        pass  # each outcome is on disk
+                except KeyboardInterrupt:
+                    ERR.print("Stopped. What is graded is kept: the same command goes on.")
+                    sys.exit(130)
     manifest = read_manifest(folder)
     outcomes = [outcome for s in submissions if (outcome := class_folder.recorded(s, failed=True))]
     OUT.print(class_table(outcomes, manifest))

@@ -10,6 +10,7 @@ cluster's own (settings of Dask, `distributed.comm.tls`) beyond it.
 
 import asyncio
 import logging
+import signal
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -57,6 +58,7 @@ def local_workers(kernel: str, number: int) -> Iterator[Workers]:
         ) as cluster,
         Client(cluster) as client,
     ):
+        client.register_plugin(_Deaf())
         yield lambda works, papers_of: _run(client, kernel, works, papers_of)
 
 
@@ -91,6 +93,15 @@ def remote_workers(address: str, mode: str) -> Iterator[Workers]:
             raise ClusterError(f"A worker of {address} cannot grade: {error}") from error
         held.callback(client.unregister_worker_plugin, SANDBOX)
         yield lambda works, papers_of: _run(client, None, works, papers_of)
+
+
+class _Deaf(WorkerPlugin):
+    """Leaves Ctrl-C to the command, which ends its workers in good order."""
+
+    name = "rnncourse-deaf"
+
+    def setup(self, worker: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class _Sandbox(WorkerPlugin):
