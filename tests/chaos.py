@@ -102,15 +102,24 @@ def _victims(grading: psutil.Process) -> Iterator[tuple[str, psutil.Process]]:
             below.append((" ".join(process.cmdline()), process))
         except psutil.Error:
             continue
-    servers = [p for text, p in below if "kernels.server" in text and "stage" not in text]
     kinds = {
-        "worker": [p for text, p in below if "multiprocessing" in text and "tracker" not in text],
-        "server": servers[:1],
+        "worker": [process for text, process in below if is_worker(text)],
+        "server": [process for text, process in below if is_server(text)][:1],
         "command": [grading] if below else [],
     }
     for kind, found in kinds.items():
         if found:
             yield kind, random.choice(found)  # noqa: S311 - which of several alike
+
+
+def is_worker(text: str) -> bool:
+    """Return whether the command line is that of one of Dask's worker processes."""
+    return "multiprocessing" in text and "resource_tracker" not in text
+
+
+def is_server(text: str) -> bool:
+    """Return whether the command line is that of the kernel server, or of a fork of it."""
+    return "kernels.server" in text and "bwrap" not in text
 
 
 def _kill(victim: psutil.Process, grading: psutil.Process, report: Report) -> bool:
