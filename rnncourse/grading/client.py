@@ -1,16 +1,54 @@
 """nbclient with an end to the output that it keeps: a learner's cell may print for ever."""
 
 import asyncio
+import math
+import time
+from queue import Empty
 from typing import Any
 
+from jupyter_client import AsyncKernelManager
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from traitlets import Type
 
 from rnncourse.errors import SandboxError
 
 MOST = 16 * 2**20
 """Characters of output that are kept of one cell."""
+
+
+class PromptClient(AsyncKernelClient):
+    """Talks to a kernel as soon as it answers; Jupyter's own then waits for 0.2 s of silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has been heard on both channels.
+
+        Raises:
+            RuntimeError: If it has died, or is not heard in `timeout` seconds.
+        """
+        deadline = time.monotonic() + (timeout or math.inf)
+        while time.monotonic() < deadline:
+            self.kernel_info()
+            try:
+                await self.shell_channel.get_msg(timeout=1)
+                await self.iopub_channel.get_msg(timeout=0.2)  # or it is not subscribed yet
+            except Empty:
+                if not await self.is_alive():
+                    raise RuntimeError("The kernel died before it answered.") from None
+            else:
+                return
+        raise RuntimeError(f"The kernel did not answer in {timeout} s.")
+
+
+class PromptManager(AsyncKernelManager):
+    """Starts and ends a kernel without the pauses that Jupyter makes."""
+
+    client_factory = Type(PromptClient)
+
+    async def _async_wait(self, pollinterval: float = 0.01) -> None:
+        await super()._async_wait(min(pollinterval, 0.01))
 
 
 class Capped(NotebookClient):

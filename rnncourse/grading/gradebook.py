@@ -8,11 +8,15 @@ between them may happen on another machine.
 import contextlib
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from nbgrader import api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
@@ -29,6 +33,10 @@ from rnncourse.grading.outcomes import Submission
 
 MOST = 64 * 2**20
 """Bytes of the files beside a notebook."""
+
+# nbgrader opens the gradebook a dozen times for each submission. With one engine for
+# all of them, each SQL statement is compiled once, not a dozen times.
+api.create_engine = cache(api.create_engine)
 
 
 class GradebookWriter:
@@ -145,8 +153,28 @@ class _Enter(_OneStudent, Autograde):
         self.write_single_notebook(text, resources)
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates: nbgrader makes everything anew for each page."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 class _Feedback(_OneStudent, GenerateFeedback):
     """nbgrader's feedback pages."""
+
+    compiled = _Compiled()
+
+    def convert_notebooks(self) -> None:
+        self.exporter.environment.bytecode_cache = self.compiled
+        super().convert_notebooks()
 
 
 def _cell(grade: Any) -> str:

@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -23,7 +22,7 @@ from rnncourse.checks.calls import ANSWER, Inputs, Outcome, outcome_from_text
 from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
 from rnncourse.checks.values import printable, to_text
 from rnncourse.errors import CourseError, KernelError
-from rnncourse.grading.client import MOST, CappedClient
+from rnncourse.grading.client import MOST, CappedClient, PromptManager
 
 REQUEST = (
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
@@ -145,7 +144,7 @@ class LearnerKernel:
             iopub_timeout=INTERRUPT_GRACE,
             error_on_timeout={"ename": TIME_LIMIT, "evalue": "", "traceback": []},
             resources={"metadata": {"path": self._folder}},
-            kernel_manager_class=AsyncKernelManager,
+            kernel_manager_class=PromptManager,
             skip_cells_with_tag="",
             on_cell_executed=self._on_reply,
         )

@@ -11,7 +11,7 @@ from nbgrader.utils import is_grade, setenv
 from traitlets.config import Config
 
 from rnncourse.errors import KernelError
-from rnncourse.grading.client import Capped
+from rnncourse.grading.client import Capped, PromptManager
 from rnncourse.grading.isolation import SANDBOXED
 
 NOT_RUN = "The kernel ended, or hung, in this cell or in one before it."
@@ -48,6 +48,7 @@ def run_as_nbgrader(
     execute = RobustExecute(config=Config({name: dict(part) for name, part in settings.items()}))
     if sandboxed:
         execute.kernel_name = kernel_name
+        execute.kernel_manager_class = PromptManager
     execute.shutdown_kernel = "immediate"
     with setenv(NBGRADER_EXECUTION="autograde"):
         ran, _ = execute.preprocess(notebook, {"metadata": {"path": folder}})
