@@ -11,6 +11,7 @@
     ├── SandboxError      learners' code cannot be run safely here
     ├── ClusterError      the workers that grade cannot be reached
     ├── ClassError        a class folder is not what the command needs
+    ├── CollectError      a file of an archive cannot be collected
     └── CheckFailed       a learner's answer did not pass (also an AssertionError)
 
 Messages say what was expected, what was received, and the likely fix.
@@ -79,6 +80,10 @@ class ClusterError(CourseError):
 
 class ClassError(CourseError):
     """A class folder is not what the command needs."""
+
+
+class CollectError(CourseError):
+    """A file of an archive cannot be collected; the others are."""
 
 
 class CheckFailed(CourseError, AssertionError):  # noqa: N818 - reads as the verdict that it is
