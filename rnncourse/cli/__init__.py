@@ -2,6 +2,7 @@
 
 terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
+collecting for whoever grades: collect
 grading    for whoever grades: sample-class, grade
 """
 
@@ -12,6 +13,7 @@ from pathlib import Path
 import click
 
 from rnncourse import __version__
+from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
 from rnncourse.cli.grading import grade, sample_class
 
@@ -26,5 +28,5 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (check, build, doctor, sample_class, grade):
+for command in (check, build, doctor, sample_class, collect, grade):
     cli.add_command(command)

@@ -29,17 +29,11 @@ def find_notebook(folder: Path, name: str) -> tuple[Path, str]:
         name: The name that the notebook was released under.
 
     Raises:
-        NotebookError: If it is not clear which file counts, or if the folder or
-            anything in it is a link: what a link names, the learner may not see.
+        NotebookError: If it is not clear which file counts; says what there is.
     """
-    for path in (folder, *folder.rglob("*")):
-        if path.is_symlink():
-            where = "the folder" if path == folder else shown(path.relative_to(folder))
-            raise unreadable(f"{where} is a link, not a file. Put the file itself there")
-    exact = folder / name
-    if exact.is_file():
-        return exact, ""
-    files = sorted(path for path in folder.glob("[!.]*") if path.is_file())
+    files = sorted(path for path in folder.glob("[!.]*") if not path.is_dir())
+    if folder / name in files:
+        return folder / name, ""
     notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
     if len(notebooks) == 1:
         return notebooks[0], f"The notebook is called {shown(notebooks[0].name)}, not {name}."
