@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rnncourse.errors import ClassError, UnknownNameError
-from rnncourse.grading.collecting.entries import entries
+from rnncourse.grading.collecting.entries import entries_of
 from rnncourse.grading.collecting.placing import place
 from rnncourse.grading.collecting.planning import Outcome, Rules, plan
 from rnncourse.grading.collecting.students import Person, read_roster
@@ -52,7 +52,7 @@ def collect(
     wrapper = name.partition(".")[0] if archive.is_file() else name
     rules = Rules(slugs, exercise, _people(roster), ("submitted", wrapper))
     with ExitStack() as held:
-        chosen, left = plan(entries(archive, held), rules)
+        chosen, left = plan(entries_of(archive, held), rules)
         done = [*place(submitted, chosen, write=write), *left]
     return sorted(done, key=lambda o: (not o.student, o.student, o.slug, o.where))
 

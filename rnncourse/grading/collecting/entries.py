@@ -41,7 +41,7 @@ SPECIAL = "it is a device or a pipe, not a file"
 TOO_LARGE = f"it is larger than {MAX_BYTES // 2**20} MB"
 
 
-def entries(archive: Path, held: ExitStack) -> Iterator[Entry]:
+def entries_of(archive: Path, held: ExitStack) -> Iterator[Entry]:
     """Yield what is in an archive, zips in it included.
 
     Args:
@@ -120,7 +120,7 @@ def _opened_file(path: Path) -> IO[bytes]:
 def _in_zip(zip_file: Callable[[], zipfile.ZipFile]) -> Iterator[Entry]:
     """Yield what is in a zip, which is asked for anew whenever it is needed."""
     for info in zip_file().infolist():
-        if not info.is_dir():
+        if not info.orig_filename.endswith("/"):  # is_dir() fails where there is no name
             # orig_filename: zipfile cuts off what follows a NUL, and turns \\ into / on Windows.
             yield Entry(
                 info.orig_filename,
@@ -168,7 +168,7 @@ def _in_tar(file: IO[bytes], held: ExitStack) -> Iterator[Entry]:
     tar = held.enter_context(tarfile.TarFile(fileobj=file))
     members = tar.getmembers()
     file.seek(tar.offset)
-    if file.read(tarfile.BLOCKSIZE).strip(b"\0"):  # where tarfile stops without a word
+    if file.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:  # a tar's end
         raise tarfile.ReadError(f"it is damaged after {len(members)} files")
     for member in members:
         if member.isdir():

@@ -143,7 +143,7 @@ def _put(submitted: Path, candidate: Candidate, content: bytes, present: Present
             _write(record, _said(candidate, digest))
         return
     if present:
-        _write(_kept(submitted, candidate, present), present.content, present.age[1])
+        _keep(submitted, candidate, present)
     replaces = _digest(present.content) if present else ""
     _write(record, _said(candidate, digest, replaces))
     _write(_notebook(submitted, candidate), content, candidate.age[1])
@@ -188,10 +188,12 @@ def _record(submitted: Path, candidate: Candidate) -> Path:
     return _inside(submitted, ".collected", candidate.slug, f"{candidate.student.id}.json")
 
 
-def _kept(submitted: Path, candidate: Candidate, present: Present) -> Path:
-    time = f"{present.age[1]:%Y-%m-%dT%H-%M-%S}" if present.age[1] else "undated"
-    name = f"{time}-{_digest(present.content)[:12]}.ipynb"
-    return _inside(submitted, ".replaced", candidate.student.id, candidate.slug, name)
+def _keep(submitted: Path, candidate: Candidate, present: Present) -> None:
+    folder = _inside(submitted, ".replaced", candidate.student.id, candidate.slug)
+    end = f"{_digest(present.content)[:12]}.ipynb"
+    if not any(folder.glob(f"*-{end}")):
+        time = f"{present.age[1]:%Y-%m-%dT%H-%M-%S}" if present.age[1] else "undated"
+        _write(folder / f"{time}-{end}", present.content, present.age[1])
 
 
 def _inside(submitted: Path, *parts: str) -> Path:

@@ -62,16 +62,19 @@ def read_roster(text: str) -> list[Person]:
     Raises:
         ClassError: If it is no such table, or does not tell people apart.
     """
-    rows = csv.DictReader(io.StringIO(text), restkey="", restval="")
-    columns = [name.strip() for name in rows.fieldnames or []]
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
+    except csv.Error as error:
+        raise ClassError(f"The roster is no CSV file: {error}.") from error
+    columns = rows[0] if rows else []
     if "id" not in columns:
         raise ClassError(
             "The roster needs a first line with the columns id, name, canvas_id, moodle_id, "
             f"separated by commas; only id must be there. Received: {', '.join(columns) or '-'}."
         )
     known = ("id", "name", "canvas_id", "moodle_id")
-    rows.fieldnames = columns
-    people = [Person(**{k: v.strip() for k, v in row.items() if k in known}) for row in rows]
+    named = [dict(zip(columns, row, strict=False)) for row in rows[1:] if any(row)]
+    people = [Person(*(row.get(column, "") for column in known)) for row in named]
     for field in ("id", "canvas_id"):
         values = [folded(getattr(person, field)) for person in people]
         if twice := sorted({v for v in values if v and values.count(v) > 1}):
@@ -100,8 +103,8 @@ def student(sender: Sender, roster: Sequence[Person] | None) -> Student:
     """
     if roster is not None:
         return Student(_in_roster(sender, roster).id, stated=True)
-    if sender.platform == FOLDER and _is_safe(sender.key):
-        return Student(unicodedata.normalize("NFC", sender.key), stated=True)
+    if sender.platform == FOLDER and _is_safe(own := unicodedata.normalize("NFC", sender.key)):
+        return Student(own, stated=True)
     made = re.sub(r"\W+", "-", folded(sender.name)).strip("-")
     if sender.platform == "Canvas":  # its numbers are the same in every assignment
         made = f"{made}_{sender.key}"
@@ -116,7 +119,7 @@ def _in_roster(sender: Sender, roster: Sequence[Person]) -> Person:
         found = [person for person in roster if person.canvas_id == sender.key]
     else:
         own_id = [person for person in roster if folded(person.id) == name]
-        named = [person for person in roster if folded(person.name) == name]
+        named = [person for person in roster if name and folded(person.name) == name]
         found = named if sender.platform == "Moodle" else own_id or named
     if sender.platform == "Moodle" and len(found) != 1:
         found = [p for p in found or roster if p.moodle_id == sender.key and (found or not p.name)]
