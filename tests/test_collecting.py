@@ -1,6 +1,7 @@
 """Archives as platforms and strangers make them, collected into a class folder."""
 
 import io
+import json
 import os
 import random
 import stat
@@ -175,6 +176,15 @@ def test_person_of_the_same_name_replaces_nobody(term, tmp_path):
     assert [(who, what) for who, what, _ in done] == [("wei-chen", "unchanged"), ("wei2", "new")]
 
 
+def test_roster_joins_what_one_person_handed_in_twice(term, tmp_path):
+    """A second Moodle assignment, for who is late, gives everybody a new number."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\nchen,Wei Chen\n")
+    term.collect({MOODLE: b"1"}, roster=roster)
+    late = zipped({MOODLE.replace("_1_", "_2_"): b"2"}, day=9)
+    assert term.collect(late, roster=roster)[0][:2] == ("chen", "replaced")
+
+
 def test_file_put_there_by_hand_belongs_to_the_folders_name(term):
     """Who is only called alike does not replace it; who is stated to be the same does."""
     place = term.submitted / "wei-chen" / RNN / f"{RNN}.ipynb"
@@ -287,6 +297,19 @@ def test_bad_zip_of_one_student_is_refused_alone(term, content, said):
     done = term.collect({"bob.zip": content, WEI: b"1"})
     assert [what for _, what, _ in done] == ["new", "refused"]
     assert said in done[1][2]
+
+
+def test_file_in_a_folder_that_is_too_large_is_refused_alone(term, tmp_path, monkeypatch):
+    """No more is read of it than the limit."""
+    monkeypatch.setattr(entries, "MAX_BYTES", 10)
+    for path, size in ((WEI, 10), (BOB, 11)):
+        (tmp_path / "download" / path).parent.mkdir(parents=True)
+        (tmp_path / "download" / path).write_bytes(b"x" * size)
+    done = collect(tmp_path / "download", term.submitted, SLUGS)
+    assert [(o.student, o.done, o.reason) for o in done] == [
+        ("bob", "refused", "it is larger than 200 MB"),
+        ("wei", "new", ""),
+    ]
 
 
 def test_one_student_cannot_fill_the_disk(term, monkeypatch):
@@ -454,6 +477,12 @@ def random_archive(rng, depth=0):
     return bytes(content[: -rng.randint(1, 50)] if rng.random() < 0.05 else content)
 
 
+def owners(files):
+    """Return whose each place is, where no person wrote it."""
+    said = {name: json.loads(data) for name, (data, _) in files.items() if name.endswith(".json")}
+    return {n: (s["platform"], s["key"]) for n, s in said.items() if not s["stated"]}
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_no_archives_do_harm(term, seed):
     """Random archives, one after another: only `submitted/` changes, and nothing is lost.
@@ -480,6 +509,7 @@ def test_no_archives_do_harm(term, seed):
             assert step == "submitted"
             hidden = {".collected": 2, ".replaced": 1}.get(parts[0], 0)
             assert parts[hidden].removesuffix(".json") in allowed
+        assert owners(before).items() <= owners(after).items()
         assert {data for name, (data, _) in after.items() if name.endswith(".ipynb")} == seen
         term.collect(content)
         assert (term.files() if term.submitted.exists() else {}) == after

@@ -176,6 +176,12 @@ def test_exercise_is_the_longest_name_that_fits():
     assert "add --exercise" in left["wei/106_bptt.ipynb"][1]
 
 
+def test_exercise_whose_name_is_in_anothers_name_is_not_taken_for_it():
+    """Other courses call them `bptt` and `truncated_bptt`."""
+    placed, _ = planned("wei/my_truncated_bptt.ipynb", slugs=["bptt", "truncated_bptt"])
+    assert placed[0][1] == "truncated_bptt"
+
+
 def test_notebook_of_another_exercise_is_refused():
     """A wrong upload is said, not graded as nothing."""
     _, left = planned("wei/06_bptt.ipynb", exercise=RNN)

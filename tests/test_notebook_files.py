@@ -137,6 +137,7 @@ def test_without_outputs_changes_nothing_else(indent):
             {"source": tricky, "outputs": [{"text": tricky, "data": {"a": [[{}], tricky]}}]},
             {"outputs": [], "source": '"outputs": ["]'},
             {"outputs": "none", "metadata": {"outputs": 3, "x": "outputs"}},
+            {'say "outputs': [1], "outputs ": [2]},
         ]
     }
     text = json.dumps(tree, indent=indent, ensure_ascii=False).encode()

@@ -112,8 +112,8 @@ def decide(candidate: Candidate, content: bytes, present: Present | None) -> tup
 
 def _same_sender(candidate: Candidate, present: Present) -> bool:
     sender = candidate.sender
-    if sender.platform == present.platform and present.key:
-        return sender.key == present.key
+    if (sender.platform, sender.key) == (present.platform, present.key):
+        return True
     return candidate.student.stated and present.stated
 
 
