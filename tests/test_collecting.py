@@ -274,7 +274,7 @@ def test_zip_within_a_zip_is_opened_once(term):
     nested = zipped({"x.zip": zipped({WEI: b"3"})})
     done = term.collect({"wei.zip": zipped(files), "bob.zip": nested})
     assert [(who, what) for who, what, _ in done] == [("wei", "new"), ("", "refused")]
-    assert "the folder bob handed in no notebook" in done[1][2]
+    assert "the folder bob handed in no file" in done[1][2]
     assert sorted(term.files()) == [
         f"submitted/.collected/{RNN}/wei.json",
         f"submitted/wei/{RNN}/{RNN}.ipynb",
@@ -289,7 +289,7 @@ def test_zip_within_a_zip_is_opened_once(term):
         (zipped({WEI: b"1"})[:-30], "damaged zip"),
         (b"\0" * 2**21, "unpacks to more than 20 times its size"),
         (zipped({f"{n}.txt": b"" for n in range(10_001)}), "more than 10000 files"),
-        (zipped({}), "handed in no notebook"),
+        (zipped({}), "handed in no file"),
     ],
 )
 def test_bad_zip_of_one_student_is_refused_alone(term, content, said):

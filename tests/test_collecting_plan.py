@@ -247,7 +247,7 @@ def test_sender_without_a_notebook_is_named():
     assert left == {
         "wei/report.pdf, wei/06_bptt.html": (
             REFUSED,
-            "the folder wei handed in no notebook (a file that ends in .ipynb)",
+            "the folder wei handed in no file that ends in .ipynb",
         )
     }
 

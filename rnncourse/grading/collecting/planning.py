@@ -127,7 +127,7 @@ def plan(entries: Iterable[Entry], rules: Rules) -> tuple[list[Candidate], list[
             left.append(Outcome("", "", REFUSED, str(error), entry.where))
     for sender, files in others.items():
         if all(files):
-            reason = f"{sender} handed in no notebook (a file that ends in .ipynb)"
+            reason = f"{sender} handed in no file that ends in .ipynb"
             left.append(Outcome("", "", REFUSED, reason, ", ".join(files)))
     alone, shared = _told_apart(found)
     chosen, beaten = _newest(alone)
