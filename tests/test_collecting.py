@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from rnncourse.cli import cli
-from rnncourse.errors import ClassError, UnknownNameError
+from rnncourse.errors import ClassError, CollectError, UnknownNameError
 from rnncourse.grading.collecting import collect, entries, placing
+from rnncourse.grading.collecting.planning import Entry
 
 SLUGS = ["01_recurrent_neurons", "06_bptt"]
 RNN = "01_recurrent_neurons"
@@ -310,6 +311,19 @@ def test_file_in_a_folder_that_is_too_large_is_refused_alone(term, tmp_path, mon
         ("bob", "refused", "it is larger than 200 MB"),
         ("wei", "new", ""),
     ]
+
+
+def test_read_asks_for_no_more_than_the_limit(monkeypatch):
+    """What unpacks without end is not unpacked to see how large it is."""
+
+    class Endless(io.BytesIO):
+        def read(self, size=-1):
+            assert size >= 0, "all of it"
+            return b"x" * size
+
+    monkeypatch.setattr(entries, "MAX_BYTES", 10)
+    with pytest.raises(CollectError, match="larger than"):
+        entries.read(Entry("wei.zip", Endless))
 
 
 def test_one_student_cannot_fill_the_disk(term, monkeypatch):
