@@ -195,6 +195,19 @@ def test_folders_that_nbgrader_cannot_find_are_graded_or_have_a_reason(ours, tmp
     assert set(marks(tmp_path)) == {"ok", "a[x]"}
 
 
+def test_renamed_notebook_is_graded_unless_there_are_several(ours, tmp_path):
+    """A browser's (1) costs no mark; which of two counts is not guessed; the log says so."""
+    right = ours[0] / "submitted" / "right" / SLUG / f"{SLUG}.ipynb"
+    for student, name in (("one", "Name (1).ipynb"), ("two", "a.ipynb"), ("two", "b.ipynb")):
+        folder = tmp_path / "submitted" / student / SLUG
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(right, folder / name)
+    done = run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
+    assert marks(tmp_path)["one"] == {"rnn_step": 4.0, "rnn_two_steps": 6.0}
+    assert "a.ipynb, b.ipynb. Which one counts?" in " ".join(done.stdout.split())
+    assert "one: The notebook is called Name (1).ipynb" in (tmp_path / "nbgrader.log").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -29,6 +29,7 @@ from traitlets.utils.importstring import import_item
 
 from rnncourse.errors import NotebookError
 from rnncourse.grading.nbgrader_log import LOGGER
+from rnncourse.grading.notebook_files import find_notebook
 from rnncourse.grading.outcomes import Submission
 
 MOST = 64 * 2**20
@@ -109,10 +110,19 @@ class _OneStudent(BaseConverter):
 
     def init_notebooks(self) -> None:
         folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        known = self._known()
         found = sorted(map(str, Path(folder).glob("*.ipynb")))
+        if len(known) == 1:  # whatever it is called now
+            found = [str(Path(folder, f"{known[0]}.ipynb"))]
         self.assignments = {folder: found}
         if not found:
             raise NotebookError("could not be read: the folder has no notebook.")
+
+    def _known(self) -> list[str]:
+        """Return the names of the assignment's notebooks."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            assignment = gradebook.find_assignment(self.coursedir.assignment_id)
+            return sorted(notebook.name for notebook in assignment.notebooks)
 
 
 class _Prepare(_OneStudent, Autograde):
@@ -123,14 +133,20 @@ class _Prepare(_OneStudent, Autograde):
     def convert_notebooks(self) -> None:
         self._init_preprocessors()
         self.prepared = {}
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            assignment = gradebook.find_assignment(self.coursedir.assignment_id)
-            known = {notebook.name for notebook in assignment.notebooks}
+        known = self._known()
         for filename in sorted(chain(*self.assignments.values())):
             if Path(filename).stem in known:
                 resources = self.init_single_notebook_resources(filename)
-                text, _ = self.exporter.from_filename(filename, resources=resources)
+                path = self._handed_in(Path(filename)) if len(known) == 1 else filename
+                text, _ = self.exporter.from_filename(str(path), resources=resources)
                 self.prepared[Path(filename).stem] = text
+
+    def _handed_in(self, path: Path) -> Path:
+        """Return the file that was handed in as the assignment's only notebook."""
+        found, note = find_notebook(path.parent, path.name)
+        if note:
+            self.log.warning("%s: %s", self.coursedir.student_id, note)
+        return found
 
 
 class _Enter(_OneStudent, Autograde):
