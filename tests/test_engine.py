@@ -33,6 +33,12 @@ pytestmark = [
 
 SLUG = "01_recurrent_neurons"
 STUDENTS = ("right", "blank", "cut-off", "wrong-01")
+FAULTS = {
+    "links-a-file": "holds a link, data.txt",
+    "is-a-link": "holds a link",
+    "holds-a-pipe": "no plain file",
+    "has-a-bad-time": "a timestamp.txt that is no time",
+}
 MARKS = {"right": 10.0, "blank": 0.0, "cut-off": None, "wrong-01": 0.0}
 
 
@@ -175,9 +181,9 @@ def test_two_commands_never_grade_one_class(folder):
         pass
 
 
-@pytest.mark.parametrize("name", ["links-a-file", "is-a-link", "has-a-bad-time"])
+@pytest.mark.parametrize("name", FAULTS)
 def test_folders_that_would_do_harm_have_a_reason(folder, name, tmp_path):
-    """Links are not followed, and a timestamp is a time."""
+    """Links are not followed, files are files, and a timestamp is a time."""
     (right,) = folder.submissions(student="right")
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / f"{SLUG}.ipynb").write_bytes(right.path.read_bytes())
@@ -190,12 +196,14 @@ def test_folders_that_would_do_harm_have_a_reason(folder, name, tmp_path):
         (own / f"{SLUG}.ipynb").write_bytes(right.path.read_bytes())
         if name == "links-a-file":
             (own / "data.txt").symlink_to("/etc/passwd")
+        elif name == "holds-a-pipe":
+            os.mkfifo(own / "data.txt")
         else:
             (own / "timestamp.txt").write_text("yesterday, I think")
     submissions = folder.submissions(student=name)
     (outcome,) = Grading(folder, here("")).outcomes(submissions)
     assert outcome.status == UNREADABLE
-    assert ("timestamp.txt" if name == "has-a-bad-time" else "link") in outcome.reason
+    assert FAULTS[name] in outcome.reason
 
 
 def test_class_is_graded_on_a_cluster_over_tls(folder, warm_kernels, tmp_path_factory):

@@ -128,5 +128,6 @@ def digest(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             found.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-            found.update(path.read_bytes())
+            with path.open("rb") as file:
+                found.update(hashlib.file_digest(file, "sha256").digest())
     return found.hexdigest()

@@ -29,7 +29,7 @@ from traitlets.utils.importstring import import_item
 
 from rnncourse.errors import NotebookError
 from rnncourse.grading.nbgrader_log import LOGGER
-from rnncourse.grading.notebook_files import find_notebook
+from rnncourse.grading.notebook_files import find_notebook, shown
 from rnncourse.grading.outcomes import Submission
 
 MOST = 64 * 2**20
@@ -202,9 +202,10 @@ def _require_plain(submission: Submission) -> None:
     size = 0
     for path in (submission.folder, *submission.folder.rglob("*")):
         if path.is_symlink():
-            raise NotebookError(
-                f"holds a link, {path.name}, and links are not followed. Hand in the file itself."
-            )
+            name = shown(path.name)
+            raise NotebookError(f"holds a link, {name}. Links are not followed: hand in the file.")
+        if not (path.is_dir() or path.is_file()):  # reading it could wait for ever
+            raise NotebookError(f"holds {shown(path.name)}, which is no plain file.")
         size += path.stat().st_size if path.is_file() and path.suffix != ".ipynb" else 0
     if size > MOST:
         raise NotebookError(f"holds files of more than {MOST // 2**20} MB beside its notebook.")
