@@ -30,7 +30,8 @@ import numpy as np
 
 from rnncourse.grading.kernels.protocol import MOST, from_message, listen, to_message
 from rnncourse.grading.sandbox import linux
-from rnncourse.grading.sandbox.confine import CONNECTION, WORK, supervise
+from rnncourse.grading.sandbox.confine import supervise
+from rnncourse.grading.sandbox.layout import CONNECTION, WORK
 from rnncourse.grading.sandbox.limits import MIB, Limits
 
 ALWAYS = (
@@ -83,10 +84,12 @@ class Server:
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
-        request = from_message(connection.recv(MOST))
+        data, doors, *_ = socket.recv_fds(connection, MOST, 1)
         pid = os.fork()
         if pid == 0:
-            _as_fork(connection, request)
+            _as_fork(connection, from_message(data), doors)
+        for door in doors:
+            os.close(door)
         kernel = _Kernel(pid, os.pidfd_open(pid), connection)
         self._events.register(kernel.handle, selectors.EVENT_READ, lambda: self._ended(kernel))
         self._events.register(connection, selectors.EVENT_READ, lambda: self._told(kernel))
@@ -112,9 +115,11 @@ class Server:
         kernel.connection.close()
 
 
-def _as_fork(connection: socket.socket, request: dict[str, object]) -> None:
+def _as_fork(connection: socket.socket, request: dict[str, object], doors: list[int]) -> None:
     """Be the kernel's side of a request; never return."""
     try:
+        for door in doors:  # of a cgroup, where there is one
+            os.write(door, b"0")
         _close_all_but(connection.fileno())
         os.setsid()
         linux.divide(
@@ -136,7 +141,7 @@ def _as_fork(connection: socket.socket, request: dict[str, object]) -> None:
             connection.send(to_message(pid=os.getpid()))
             connection.close()
 
-        os._exit(supervise(limits, started) & 0xFF)
+        os._exit(supervise(limits, started=started) & 0xFF)
     finally:
         os._exit(70)
 
