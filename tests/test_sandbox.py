@@ -1,6 +1,7 @@
 """The sandbox, for real: what a kernel in it cannot do, cold and warm, and what remains."""
 
 import asyncio
+import json
 import os
 import select
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from jupyter_client import KernelManager
 from nbformat.v4 import new_code_cell
 
 from rnncourse.errors import SandboxError
@@ -18,9 +20,10 @@ from rnncourse.grading.kernel import LearnerKernel
 from rnncourse.grading.kernels import forked, keeper
 from rnncourse.grading.kernels.keeper import kernel_server
 from rnncourse.grading.kernels.protocol import connect
-from rnncourse.grading.kernels.runs import PREFIX
+from rnncourse.grading.kernels.provisioner import fill, use_sockets_in
+from rnncourse.grading.kernels.runs import PREFIX, RunFolder
 from rnncourse.grading.sandbox import bubblewrap
-from rnncourse.grading.sandbox.bubblewrap import hand_over
+from rnncourse.grading.sandbox.bubblewrap import command, hand_over
 from rnncourse.grading.sandbox.limits import Limits
 from rnncourse.grading.sandbox.selftest import require_tight
 
@@ -77,6 +80,15 @@ def descendants(pid):
 def run_folders():
     """Return the run folders that there are."""
     return set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+
+
+def serves(folder):
+    """Return whether a server of warm kernels listens."""
+    try:
+        connect(folder).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_kernel_finds_no_way_out(kernel, tmp_path):
@@ -225,13 +237,23 @@ def test_nothing_outlives_a_killed_grader(mode, warm_kernels, monkeypatch):
         os.close(handle)
 
 
-def serves(folder):
-    """Return whether a server of warm kernels listens."""
-    try:
-        connect(folder).close()
-    except OSError:
-        return False
-    return True
+@pytest.mark.parametrize("program", ["kernels.server", "sandbox.confine"])
+def test_sandbox_ends_with_its_input(program, tmp_path, monkeypatch):
+    """So it does however early its starter was killed: nobody holds the other end."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    tmp_path.chmod(0o755)
+    run = RunFolder()
+    manager = KernelManager(connection_file=str(run.path / "outside.json"))
+    outside = use_sockets_in(run.path, manager)
+    manager.write_connection_file()
+    fill(run.path, outside, None)
+    hand_over(run.path)
+    argument = "" if program == "kernels.server" else json.dumps(Limits().to_tree())
+    sandboxed = command(run.path, ["-m", f"rnncourse.grading.{program}", argument], Limits())
+    with subprocess.Popen(sandboxed, stdin=subprocess.PIPE) as process:
+        process.stdin.close()
+        assert process.wait(60) is not None
+    run.remove()
 
 
 def test_server_keeps_no_dead_kernels(warm_kernels):

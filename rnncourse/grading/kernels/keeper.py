@@ -54,12 +54,12 @@ class KernelServer:
             self.process.kill()
             self._keeper.join(0.1)
         self.process.kill()
-        self.process.wait()
+        self._wait()
         self._run.remove()
 
     def _keep(self) -> None:
         for pause in PAUSES:
-            self.process.wait()
+            self._wait()
             if self._ending.wait(pause):
                 return
             logging.warning("The server of warm kernels has died, and is started again.")
@@ -69,11 +69,17 @@ class KernelServer:
             except SandboxError as error:
                 logging.warning("%s", error)
 
+    def _wait(self) -> None:
+        self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
     def _started(self) -> subprocess.Popen[bytes]:
         (self.folder / CONTROL).unlink(missing_ok=True)  # of the one before
         sandboxed = cgroup.divisible(command(self.folder, self._program, Limits()))
         with (self.folder / "server.log").open("wb") as log:
-            return subprocess.Popen(sandboxed, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            # It ends when its input does, and so whenever this process ends.
+            return subprocess.Popen(sandboxed, stdout=log, stderr=log, stdin=subprocess.PIPE)
 
     def _serving(self) -> None:
         """Wait until it listens."""

@@ -36,6 +36,7 @@ class SandboxProvisioner(LocalProvisioner):
     _run: RunFolder | None = None
     _folder = Path()
     _own: ForkedKernel | ContainedKernel | None = None
+    _lifeline: int | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the run folder, and say what to run."""
@@ -64,7 +65,11 @@ class SandboxProvisioner(LocalProvisioner):
                 self.log.warning("%s A cold kernel takes its place.", error)
             else:
                 return self._hold(forked)
-        return await super().launch_kernel(cmd, **kwargs)
+        its_input, self._lifeline = os.pipe()  # it ends with whoever holds the other end
+        try:
+            return await super().launch_kernel(cmd, stdin=its_input, **kwargs)
+        finally:
+            os.close(its_input)
 
     def _hold(self, kernel: ForkedKernel | ContainedKernel) -> KernelConnectionInfo:
         self.process = self._own = kernel
@@ -76,6 +81,9 @@ class SandboxProvisioner(LocalProvisioner):
         await super().cleanup(restart=restart)
         if self._own is not None:
             self._own.close()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
         if self._run is not None:
             self._run.remove()
 

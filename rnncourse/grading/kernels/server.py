@@ -48,7 +48,7 @@ SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8914, 0x41
 
 
 def main() -> None:
-    """Import, then serve until the last sandbox around it ends."""
+    """Import, then serve."""
     for name in (*ALWAYS, *filter(None, sys.argv[1].split(","))):
         importlib.import_module(name)
     sys.modules["ipykernel.ipkernel"]._is_debugpy_available = False  # type: ignore[attr-defined]
@@ -74,9 +74,10 @@ class Server:
         self._listener = listen(RUN)
         self._events = selectors.DefaultSelector()
         self._events.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._events.register(0, selectors.EVENT_READ, sys.exit)
 
     def serve(self) -> None:
-        """Answer for ever."""
+        """Answer until whoever started this ends, and with it the other end of our input."""
         while True:
             for key, _ in self._events.select():
                 if key.fileobj in self._events.get_map():  # not unregistered just now

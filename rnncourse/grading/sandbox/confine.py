@@ -21,6 +21,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 from rnncourse.grading.sandbox import filter as system_calls
 from rnncourse.grading.sandbox.layout import CONNECTION, WORK
@@ -45,6 +46,20 @@ def write_protect() -> None:
     """Make the run folder read-only in this namespace, for good."""
     mount(None, CONNECTION, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
     drop_capabilities()
+
+
+def end_with_starter() -> None:
+    """From now on, end when whoever started this does: it holds the other end of our input.
+
+    With process 1 all others in its namespace end. `die_with_parent` alone would come too
+    late for a parent that was killed just before.
+    """
+
+    def watch() -> None:
+        os.read(0, 1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def supervise(
@@ -135,6 +150,12 @@ def main(**how: Callable[[], None]) -> None:
     sys.exit(status if status >= 0 else 128 - status)
 
 
+def seal_cold() -> None:
+    """Do what makes a cold kernel's sandbox complete."""
+    write_protect()
+    end_with_starter()
+
+
 if __name__ == "__main__":
     divide()  # bubblewrap leaves no right to mount
-    main()
+    main(seal=seal_cold)

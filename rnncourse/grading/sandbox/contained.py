@@ -15,25 +15,19 @@ its standard input and output.
 
 import os
 import sys
-from threading import Thread
 
-from rnncourse.grading.sandbox.confine import READY, main
+from rnncourse.grading.sandbox.confine import READY, end_with_starter, main
 from rnncourse.grading.sandbox.layout import CONNECTION
 from rnncourse.grading.sandbox.linux import hide_from_same_user
 
 
 def seal() -> None:
-    """Wait until the run folder is write-protected from outside; from now on, end at its word."""
+    """Wait until the run folder is write-protected from outside."""
     hide_from_same_user()
     os.write(1, READY)
     if os.read(0, 1) != READY or os.access(CONNECTION, os.W_OK):
         sys.exit("The run folder was not write-protected.")
-    Thread(target=_end_with_provisioner, daemon=True).start()
-
-
-def _end_with_provisioner() -> None:
-    os.read(0, 1)
-    os._exit(0)
+    end_with_starter()
 
 
 if __name__ == "__main__":
