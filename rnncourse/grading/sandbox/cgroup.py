@@ -22,7 +22,8 @@ from pathlib import Path
 from rnncourse.grading.sandbox.limits import MIB, Limits
 
 ROOT = Path("/sys/fs/cgroup")
-MENDS = "a session of your own on a machine with systemd and cgroups of version 2"
+RUNNING = Path("/run/systemd/system")
+"""Is there where systemd runs."""
 
 
 def scoped(command: list[str], limits: Limits) -> list[str]:
@@ -44,6 +45,20 @@ def available() -> bool:
     trial = [*_scope(64 * MIB, 16), "sh", "-c", look]
     done = subprocess.run(trial, capture_output=True, text=True, check=False)
     return done.returncode == 0 and done.stdout.strip() == str(64 * MIB)
+
+
+def missing() -> str:
+    """Return why no cgroup limits memory here and what helps, or "" where one does."""
+    if available():
+        return ""
+    if not RUNNING.is_dir():
+        return "systemd does not run here."
+    if not (ROOT / "cgroup.controllers").exists():
+        return "Cgroups are of version 1: start Linux with systemd.unified_cgroup_hierarchy=1."
+    return (
+        "systemd has no session of yours: sudo loginctl enable-linger $USER, "
+        "then export XDG_RUNTIME_DIR=/run/user/$(id -u)."
+    )
 
 
 def divide(pid: int) -> None:
