@@ -44,6 +44,7 @@ def findings() -> list[Finding]:
         *_course(),
         _data(),
         _sandbox(),
+        _cgroup(),
     ]
 
 
@@ -119,6 +120,14 @@ def _sandbox() -> Finding:
             return Finding("sandbox", True, chosen.text)
     except SandboxError as error:
         return Finding("sandbox", None, f"none: grade only what you trust. {error}")
+
+
+def _cgroup() -> Finding:
+    from rnncourse.grading.sandbox.cgroup import missing
+
+    if why := missing():
+        return Finding("cgroup", None, f"none: a kernel's processes share no limit. {why}")
+    return Finding("cgroup", True, "limits what all processes of a kernel take together")
 
 
 def _version(name: str) -> str:

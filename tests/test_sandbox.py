@@ -1,25 +1,44 @@
 """The sandbox, for real: what a kernel in it cannot do, cold and warm, and what remains."""
 
 import asyncio
-import shutil
+import json
+import os
+import select
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from jupyter_client import KernelManager
 from nbformat.v4 import new_code_cell
 
 from rnncourse.errors import SandboxError
 from rnncourse.grading import isolation as isolation_module
 from rnncourse.grading.isolation import SANDBOXED, UNPROTECTED, isolation
 from rnncourse.grading.kernel import LearnerKernel
-from rnncourse.grading.kernels import forked
+from rnncourse.grading.kernels import forked, keeper
+from rnncourse.grading.kernels.keeper import kernel_server
+from rnncourse.grading.kernels.protocol import connect
+from rnncourse.grading.kernels.provisioner import fill, use_sockets_in
+from rnncourse.grading.kernels.runs import PREFIX, RunFolder
 from rnncourse.grading.sandbox import bubblewrap
-from rnncourse.grading.sandbox.bubblewrap import owner
+from rnncourse.grading.sandbox.bubblewrap import command, hand_over
 from rnncourse.grading.sandbox.limits import Limits
 from rnncourse.grading.sandbox.selftest import require_tight
 
 pytestmark = pytest.mark.e2e
+GRADER = """
+import contextlib, sys
+from jupyter_client.manager import start_new_kernel
+from rnncourse.grading.kernels.keeper import kernel_server
+
+with kernel_server(imports=()) if sys.argv[1] == "warm" else contextlib.nullcontext():
+    _, client = start_new_kernel(kernel_name="rnncourse")
+    client.execute_interactive("import subprocess; p = subprocess.Popen(['sleep', '999'])")
+    print("at work", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture(params=["cold", "warm"])
@@ -51,9 +70,25 @@ def children(pid):
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
+def descendants(pid):
+    """Return the processes that a process has started, and that those have, and so on."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    own = [int(child) for task in tasks for child in task.read_text().split()]
+    return own + [further for child in own for further in descendants(child)]
+
+
 def run_folders():
     """Return the run folders that there are."""
-    return set(Path(tempfile.gettempdir()).glob("rnn-*"))
+    return set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+
+
+def serves(folder):
+    """Return whether a server of warm kernels listens."""
+    try:
+        connect(folder).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_kernel_finds_no_way_out(kernel, tmp_path):
@@ -150,18 +185,80 @@ def test_warm_kernel_has_tensorflow_and_trains(warm_kernels):
     assert text == "True\n"
 
 
-def test_cold_kernel_takes_the_place_of_a_dead_server(warm_kernels, caplog):
+def test_cold_kernel_takes_the_place_of_a_dead_server(warm_kernels, caplog, monkeypatch):
     """A crash of the server costs time, and no submission."""
-    with forked.kernel_server(imports=()) as server:
+    monkeypatch.setattr(keeper, "PAUSES", ())
+    with kernel_server(imports=()) as server:
         server.process.kill()
         server.process.wait()
         assert printed(warm_kernels, "print(6 * 7)") == ["42\n"]
     assert "A cold kernel takes its place" in caplog.text
 
 
+def test_dead_server_is_started_again(warm_kernels, caplog):
+    """In the same run folder, so that whoever knows it gets warm kernels again."""
+    with kernel_server(imports=()) as server:
+        first = server.process
+        first.kill()
+        while server.process is first or not serves(server.folder):  # it is being started
+            pass
+        assert printed(warm_kernels, "print(6 * 7)") == ["42\n"]
+        second = server.process
+    assert first.pid != second.pid
+    assert second.poll() is not None
+    assert not server.folder.exists()
+    assert "is started again" in caplog.text
+    assert "A cold kernel" not in caplog.text
+
+
+def test_server_that_cannot_be_started_again_is_given_up(warm_kernels, caplog, monkeypatch):
+    """A few times it is tried, and then kernels start cold."""
+    monkeypatch.setattr(keeper, "PAUSES", (0.0, 0.0))
+    with kernel_server(imports=()) as server:
+        server._program = ["-c", "raise SystemExit('no more')"]
+        server.process.kill()
+        server._keeper.join()
+        assert printed(warm_kernels, "print(6 * 7)") == ["42\n"]
+    assert caplog.text.count("did not come up. It said: no more") == 2
+
+
+@pytest.mark.parametrize("mode", ["warm", "cold"])
+def test_nothing_outlives_a_killed_grader(mode, warm_kernels, monkeypatch):
+    """Server, kernels and what they started end with it, though it cannot end them."""
+    monkeypatch.delenv(forked.SERVER)
+    command = [sys.executable, "-c", GRADER, mode]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as grader:
+        assert grader.stdout.readline() == b"at work\n"
+        handles = [os.pidfd_open(pid) for pid in descendants(grader.pid)]
+        assert len(handles) >= 4
+        grader.kill()
+    for handle in handles:
+        assert select.select([handle], [], [], 30.0)[0], "a process is still there"
+        os.close(handle)
+
+
+@pytest.mark.parametrize("program", ["kernels.server", "sandbox.confine"])
+def test_sandbox_ends_with_its_input(program, tmp_path, monkeypatch):
+    """So it does however early its starter was killed: nobody holds the other end."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    tmp_path.chmod(0o755)
+    run = RunFolder()
+    manager = KernelManager(connection_file=str(run.path / "outside.json"))
+    outside = use_sockets_in(run.path, manager)
+    manager.write_connection_file()
+    fill(run.path, outside, None)
+    hand_over(run.path)
+    argument = "" if program == "kernels.server" else json.dumps(Limits().to_tree())
+    sandboxed = command(run.path, ["-m", f"rnncourse.grading.{program}", argument], Limits())
+    with subprocess.Popen(sandboxed, stdin=subprocess.PIPE) as process:
+        process.stdin.close()
+        assert process.wait(60) is not None
+    run.remove()
+
+
 def test_server_keeps_no_dead_kernels(warm_kernels):
     """Processes that have ended are waited for, however they ended."""
-    with forked.kernel_server(imports=()) as server:
+    with kernel_server(imports=()) as server:
         for source in ("print(1)", "import os; os.kill(os.getpid(), 9)", "exit()"):
             printed(warm_kernels, source)
         (inside,) = children(server.process.pid)
@@ -170,12 +267,11 @@ def test_server_keeps_no_dead_kernels(warm_kernels):
 
 def test_kernel_that_nobody_waits_for_is_ended_by_hanging_up(warm_kernels):
     """Closing is enough, may be done twice, and leaves no socket open."""
-    with forked.kernel_server(imports=()) as server:
-        folder = server.folder / "rnn-one"
+    with kernel_server(imports=()) as server:
+        folder = server.folder / "one"
         (folder / "files").mkdir(parents=True)
         (folder / "kernel.json").write_text("{}")
-        for path in (folder, *folder.iterdir()):
-            shutil.chown(path, owner(), owner())
+        hand_over(folder)
         kernel = forked.ForkedKernel(folder, Limits())
         kernel.close()
         kernel.close()

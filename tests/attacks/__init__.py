@@ -12,6 +12,7 @@ made for the purpose: SECRET is a file, PORT, LOCAL and ABSTRACT are sockets of
 the suite. Nothing else is connected to, and what takes memory, files or
 processes stops at eight times what the sandbox allows.
 
-    python -m tests.attacks          the table: every attack, warm and cold
-    python -m tests.attacks escape   those whose names begin so
+    python -m tests.attacks                    the table: every attack, warm and cold
+    python -m tests.attacks escape             those whose names begin so
+    python -m tests.attacks escape container   in containers
 """

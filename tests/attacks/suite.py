@@ -16,6 +16,8 @@ import nbformat
 from rnncourse.exercises import Course
 from rnncourse.grading.examiner import examine
 from rnncourse.grading.sandbox.bubblewrap import owner
+from rnncourse.grading.sandbox.container import USERS
+from rnncourse.grading.sandbox.stage import USER
 from rnncourse.notebooks import instructor_notebook
 
 FOLDER = Path(__file__).parent
@@ -148,14 +150,14 @@ def run(attack: Attack, kernel: str, where: str) -> Result:
 
 def _left() -> set[str]:
     """Return run folders, and what runs as the sandbox's user besides servers of warm kernels."""
-    folders = {str(path) for path in Path(tempfile.gettempdir()).glob("rnn-*")}
+    folders = {str(path) for path in Path(tempfile.gettempdir()).glob("rnn*-*")}
     return folders | {name for pid, name in _processes() if "sleep" in name or "rnn_two" in name}
 
 
 def _processes() -> Iterator[tuple[int, str]]:
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            if path.stat().st_uid == owner():
+            if path.stat().st_uid in {owner(), *range(USER, USER + USERS)}:
                 name = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                 yield int(path.name), f"{path.name} {name}"
         except OSError:  # it has just ended

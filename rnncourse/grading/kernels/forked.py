@@ -1,76 +1,19 @@
-"""The forking server from outside: start it, and hold its kernels like processes."""
+"""A kernel of the forking server, with the methods of a `subprocess.Popen`."""
 
-import os
+import socket
+import struct
 import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
-from rnncourse.errors import SandboxError
-from rnncourse.grading.kernels.protocol import CONTROL, MOST, connect, from_message, to_message
-from rnncourse.grading.sandbox.bubblewrap import command, owner
+from rnncourse.grading.kernels.protocol import MOST, connect, from_message, to_message
+from rnncourse.grading.sandbox import cgroup
 from rnncourse.grading.sandbox.limits import Limits
 
 SERVER = "RNNCOURSE_KERNEL_SERVER"
 """Environment variable that names the run folder of a forking server."""
 PATIENCE = 60.0
-"""Seconds that the server may take for its imports."""
-
-
-@dataclass(frozen=True)
-class KernelServer:
-    """A forking server that runs.
-
-    Args:
-        folder: Its run folder.
-        process: The sandbox that it runs in.
-    """
-
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-
-@contextmanager
-def kernel_server(imports: tuple[str, ...] = ("tensorflow", "keras")) -> Iterator[KernelServer]:
-    """Run a forking server; kernels that are started meanwhile are forks of it.
-
-    Args:
-        imports: What it imports before it serves.
-
-    Raises:
-        SandboxError: If it does not come up.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="rnn-server-"))
-    os.chown(folder, owner(), owner())
-    program = ["-m", "rnncourse.grading.kernels.server", ",".join(imports)]
-    arguments = command(folder, program, Limits())
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    before = os.environ.get(SERVER)
-    try:
-        _wait_for(folder, process)
-        os.environ[SERVER] = str(folder)
-        yield KernelServer(folder, process)
-    finally:
-        os.environ.pop(SERVER) if before is None else os.environ.update({SERVER: before})
-        process.kill()
-        process.wait()
-        rmtree(folder, ignore_errors=True)
-
-
-def _wait_for(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not (folder / CONTROL).exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            said = (folder / "server.log").read_text(errors="replace").strip()[-300:]
-            raise SandboxError(f"The server of warm kernels did not come up. It said: {said}")
-        time.sleep(0.02)
+"""Seconds that the server may take for its imports, and for a kernel."""
 
 
 class ForkedKernel:
@@ -93,7 +36,10 @@ class ForkedKernel:
         self._connection = connect(folder.parent)
         try:
             self._connection.settimeout(PATIENCE)
-            self._connection.send(to_message(kernel=folder.name, limits=limits.to_tree()))
+            self._room = cgroup.make_room(self._server_pid(), folder.name, limits)
+            request = to_message(kernel=folder.name, limits=limits.to_tree())
+            with cgroup.entrance(self._room) as doors:
+                socket.send_fds(self._connection, [request], doors)
             answer = from_message(self._connection.recv(MOST))
             if "pid" not in answer:
                 raise OSError(f"The server of warm kernels made none: {answer}")
@@ -101,6 +47,10 @@ class ForkedKernel:
             self._connection.close()
             raise
         self.pid: int = answer["pid"]
+
+    def _server_pid(self) -> int:
+        peer = self._connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        return int(struct.unpack("3i", peer)[0])
 
     def poll(self) -> int | None:
         """Return its exit status, or None while it runs."""
@@ -150,3 +100,4 @@ class ForkedKernel:
         self.lost = not answer  # the server itself has gone, and so has the kernel
         self._exit = int(answer.get("exit", -9))
         self._connection.close()
+        cgroup.remove(self._room)

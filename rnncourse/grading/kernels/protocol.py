@@ -4,7 +4,8 @@ One local socket of whole messages (SOCK_SEQPACKET) for each kernel; the server
 listens on `control` in its run folder, and a kernel's own folder lies beside it:
 
     provisioner                                  server
-    {"kernel": ID, "limits": {…}}  ──────────>   forks, and locks the fork into RUN/ID
+    {"kernel": ID, "limits": {…}}  ──────────>   forks, and locks the fork into RUN/ID,
+      with the door of a cgroup                  and into the cgroup
                                    <──────────   {"pid": N}   it serves, and is sealed
     {"kill": true}                 ──────────>   kills it
                                    <──────────   {"exit": N}  it ended: status, or minus a signal
@@ -27,8 +28,9 @@ MOST = 65536
 def listen(folder: Path) -> socket.socket:
     """Return the server's socket in a run folder."""
     server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    server.bind(str(folder / CONTROL))
+    server.bind(str(folder / "new"))
     server.listen(64)
+    (folder / "new").rename(folder / CONTROL)  # who sees it can connect
     return server
 
 

@@ -8,16 +8,17 @@ import asyncio
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
+from rnncourse.grading.kernels.contained import ENGINE, ContainedKernel
 from rnncourse.grading.kernels.forked import SERVER, ForkedKernel
-from rnncourse.grading.sandbox.bubblewrap import command, owner
-from rnncourse.grading.sandbox.confine import CONNECTION
+from rnncourse.grading.kernels.runs import RunFolder
+from rnncourse.grading.sandbox import bubblewrap, cgroup, container
+from rnncourse.grading.sandbox.layout import CONNECTION
 from rnncourse.grading.sandbox.limits import Limits
 
 FILES = "files"
@@ -26,47 +27,81 @@ MOST = 64 * 2**20
 
 
 class SandboxProvisioner(LocalProvisioner):
-    """Starts a kernel in new namespaces: warm where a server runs, and else cold.
+    """Starts a kernel in a sandbox: warm where a server runs, in a container, or else cold.
 
     The connection goes over sockets in a folder of its own: the sandbox has no
     network. Interrupts go as messages, since its processes are out of reach.
     """
 
-    _folder: Path | None = None
-    _forked: ForkedKernel | None = None
+    _run: RunFolder | None = None
+    _folder = Path()
+    _own: ForkedKernel | ContainedKernel | None = None
+    _lifeline: int | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the run folder, and say what to run."""
-        server = os.environ.get(SERVER)
-        folder = self._folder = Path(tempfile.mkdtemp(prefix="rnn-", dir=server))
-        outside = use_sockets_in(folder, self.parent)
+        engine = os.environ.get(ENGINE)
+        self._run = RunFolder(os.environ.get(SERVER))
+        self._folder = self._run.path
+        if engine:  # what the container's user may write in is in what nobody else may enter
+            self._folder /= "conn"
+            self._folder.mkdir()
+        outside = use_sockets_in(self._folder, self.parent)
         kwargs = await super().pre_launch(**kwargs)
-        fill(folder, outside, kwargs.get("cwd"))
-        limits = Limits()
-        program = ["-m", "rnncourse.grading.sandbox.confine", json.dumps(limits.to_tree())]
-        confined = command(folder, program, limits)
+        fill(self._folder, outside, kwargs.get("cwd"))
+        confined = (
+            _confined_in_container(engine, self._folder) if engine else _confined(self._folder)
+        )
         return kwargs | {"cmd": confined, "cwd": "/", "env": dict(os.environ)}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Have the server fork a kernel; without a server, start one."""
-        if self._folder is not None and SERVER in os.environ:
+        """Have the server fork a kernel, or the engine make a container; or else start one."""
+        if ENGINE in os.environ:
+            return self._hold(await asyncio.to_thread(ContainedKernel, cmd, self._folder))
+        if SERVER in os.environ:
             try:
-                self._forked = await asyncio.to_thread(ForkedKernel, self._folder, Limits())
+                forked = await asyncio.to_thread(ForkedKernel, self._folder, Limits())
             except OSError as error:
                 self.log.warning("%s A cold kernel takes its place.", error)
             else:
-                self.process = self._forked
-                self.pid, self.pgid = self._forked.pid, None
-                return self.connection_info
-        return await super().launch_kernel(cmd, **kwargs)
+                return self._hold(forked)
+        its_input, self._lifeline = os.pipe()  # it ends with whoever holds the other end
+        try:
+            return await super().launch_kernel(cmd, stdin=its_input, **kwargs)
+        finally:
+            os.close(its_input)
+
+    def _hold(self, kernel: ForkedKernel | ContainedKernel) -> KernelConnectionInfo:
+        self.process = self._own = kernel
+        self.pid, self.pgid = kernel.pid, None
+        return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
         """Hang up, whether the kernel was waited for or not, and remove the run folder."""
         await super().cleanup(restart=restart)
-        if self._forked is not None:
-            self._forked.close()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._own is not None:
+            self._own.close()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        if self._run is not None:
+            self._run.remove()
+
+
+def _confined(run: Path) -> list[str]:
+    """Return the command of a cold kernel."""
+    bubblewrap.hand_over(run)
+    limits = Limits()
+    program = ["-m", "rnncourse.grading.sandbox.confine", json.dumps(limits.to_tree())]
+    return cgroup.scoped(bubblewrap.command(run, program, limits), limits)
+
+
+def _confined_in_container(engine: str, run: Path) -> list[str]:
+    """Return the command of a kernel in a container."""
+    container.hand_over(run)
+    limits = Limits()
+    program = ["-m", "rnncourse.grading.sandbox.contained", json.dumps(limits.to_tree())]
+    return container.command(engine, run, program, limits)
 
 
 def use_sockets_in(folder: Path, manager: Any) -> Path:
@@ -94,8 +129,6 @@ def fill(folder: Path, outside: Path, cwd: str | None) -> None:
     (folder / FILES).mkdir()
     if cwd:
         _copy_files(Path(cwd), folder / FILES)
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, owner(), owner(), follow_symlinks=False)
 
 
 def _copy_files(source: Path, target: Path) -> None:

@@ -30,7 +30,8 @@ import numpy as np
 
 from rnncourse.grading.kernels.protocol import MOST, from_message, listen, to_message
 from rnncourse.grading.sandbox import linux
-from rnncourse.grading.sandbox.confine import CONNECTION, WORK, supervise
+from rnncourse.grading.sandbox.confine import supervise
+from rnncourse.grading.sandbox.layout import CONNECTION, WORK
 from rnncourse.grading.sandbox.limits import MIB, Limits
 
 ALWAYS = (
@@ -55,7 +56,7 @@ SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8914, 0x41
 
 
 def main() -> None:
-    """Import, then serve until the last sandbox around it ends."""
+    """Import, then serve."""
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     for name in (*ALWAYS, *filter(None, sys.argv[1].split(","))):
         importlib.import_module(name)
@@ -82,9 +83,10 @@ class Server:
         self._listener = listen(RUN)
         self._events = selectors.DefaultSelector()
         self._events.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._events.register(0, selectors.EVENT_READ, sys.exit)
 
     def serve(self) -> None:
-        """Answer for ever."""
+        """Answer until whoever started this ends, and with it the other end of our input."""
         while True:
             for key, _ in self._events.select():
                 if key.fileobj in self._events.get_map():  # not unregistered just now
@@ -92,10 +94,12 @@ class Server:
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
-        request = from_message(connection.recv(MOST))
+        data, doors, *_ = socket.recv_fds(connection, MOST, 1)
         pid = os.fork()
         if pid == 0:
-            _as_fork(connection, request)
+            _as_fork(connection, from_message(data), doors)
+        for door in doors:
+            os.close(door)
         kernel = _Kernel(pid, os.pidfd_open(pid), connection)
         self._events.register(kernel.handle, selectors.EVENT_READ, lambda: self._ended(kernel))
         self._events.register(connection, selectors.EVENT_READ, lambda: self._told(kernel))
@@ -121,9 +125,11 @@ class Server:
         kernel.connection.close()
 
 
-def _as_fork(connection: socket.socket, request: dict[str, object]) -> None:
+def _as_fork(connection: socket.socket, request: dict[str, object], doors: list[int]) -> None:
     """Be the kernel's side of a request; never return."""
     try:
+        for door in doors:  # of a cgroup, where there is one
+            os.write(door, b"0")
         _close_all_but(connection.fileno())
         os.setsid()
         linux.divide(
@@ -145,7 +151,7 @@ def _as_fork(connection: socket.socket, request: dict[str, object]) -> None:
             connection.send(to_message(pid=os.getpid()))
             connection.close()
 
-        os._exit(supervise(limits, started) & 0xFF)
+        os._exit(supervise(limits, started=started) & 0xFF)
     finally:
         os._exit(70)
 

