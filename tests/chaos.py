@@ -32,6 +32,8 @@ SLUG = "01_recurrent_neurons"
 SLOW = {"never-returns", "ignores-interrupts", "returns-much", "prints-much"}
 PAUSE = (0.2, 2.0)
 """Seconds between two kills; a kill needs something to kill."""
+EARLY = 0.9
+"""How often a command that has no workers yet is spared, so that it gets to work at all."""
 GONE = 30.0
 """Seconds in which everything below a killed command must have ended."""
 
@@ -43,6 +45,7 @@ class Report:
     kills: Counter[str] = field(default_factory=Counter)
     starts: int = 0
     survivors: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -82,11 +85,17 @@ def grade_in_chaos(root: Path, workers: int, kills: int, rng: random.Random) -> 
         grading = psutil.Popen(command(root, workers), stdout=log, stderr=log)
         while report.kills.total() < kills and grading.poll() is None:
             time.sleep(rng.uniform(*PAUSE))
-            kind, victim = rng.choice(list(_victims(grading)) or [("", grading)])
-            if kind and _kill(victim, grading, report):
+            victims = dict(_victims(grading))
+            if "worker" not in victims and rng.random() < EARLY:
+                continue
+            kind = rng.choice(sorted(victims))
+            if _kill(victims[kind], grading, report):
                 report.kills[kind] += 1
         status = grading.wait()
+        if status > 0:  # not killed, and not done: this is what is looked for
+            report.errors.append((root / "chaos.log").read_text()[-2000:])
         if status >= 0:  # it ended by itself
+            log.close()
             report.seconds = time.monotonic() - began
             return report
 
@@ -105,7 +114,7 @@ def _victims(grading: psutil.Process) -> Iterator[tuple[str, psutil.Process]]:
     kinds = {
         "worker": [process for text, process in below if is_worker(text)],
         "server": [process for text, process in below if is_server(text)][:1],
-        "command": [grading] if below else [],
+        "command": [grading],
     }
     for kind, found in kinds.items():
         if found:
@@ -173,7 +182,7 @@ def run(number: int, kills: int, workers: int, seed: int) -> tuple[Report, bool,
         shutil.copytree(peace, chaos)
         grade_in_peace(peace, workers)
         report = grade_in_chaos(chaos, workers, kills, random.Random(seed))  # noqa: S311
-        same = marks(peace) == marks(chaos) and len(marks(peace)) == number
+        same = not report.errors and marks(peace) == marks(chaos) and len(marks(peace)) == number
         return report, same, leftovers(chaos)
 
 
@@ -189,6 +198,7 @@ def main() -> None:
     print(f"{chosen.submissions} submissions, {report.kills.total()} kills: {dict(report.kills)}")
     print(f"the command was started {report.starts} times, and took {report.seconds:.0f} s")
     print("every mark is that of the undisturbed run" if same else "MARKS DIFFER")
+    print(*report.errors, sep="\n")
     print(f"processes that outlived the command: {report.survivors or 'none'}")
     print(f"files that were left: {left or 'none'}")
     sys.exit(0 if same and not report.survivors and not left else 1)
