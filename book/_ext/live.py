@@ -122,10 +122,14 @@ def forget_page(app, env, docname: str) -> None:
     pages_of(env).pop(docname, None)
 
 
-def install(app, env) -> None:
-    """Build what the browser needs, or take it from the last build, and copy it into the site."""
+def install(app, env) -> list[str]:
+    """Build what the browser needs, or take it from the last build, and copy it into the site.
+
+    Returns:
+        The pages to write again: all, where they name these files by their old digests.
+    """
     if app.builder.format != "html" or not pages_of(env):
-        return
+        return []
     course = Path(app.confdir)
     target = Path(app.outdir, "_static", "live")
     shutil.rmtree(target, ignore_errors=True)
@@ -136,6 +140,8 @@ def install(app, env) -> None:
         cases = course / "exercises" / slug / "cases.json"
         shutil.copyfile(cases, target / "cases" / f"{slug}.json")
     Path(app.outdir, ".nojekyll").touch()  # GitHub's pages drop folders with an underscore
+    before, env.live_digest = getattr(env, "live_digest", ""), sources_digest(course)
+    return [] if before == env.live_digest else sorted(env.found_docs)
 
 
 def add_scripts(app, pagename: str, templatename: str, context: dict, doctree) -> None:

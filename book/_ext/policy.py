@@ -33,15 +33,27 @@ POLICY = (
 )
 
 
-def guarded(page: str) -> str:
-    """Return a page with a policy for what is in it; one that has a policy stays as it is."""
+def guarded(page: str, handlers: set[str]) -> str:
+    """Return a page with a policy for what is in it; one that has a policy stays as it is.
+
+    Args:
+        page: Its HTML.
+        handlers: What event attributes of the site say; the search reads other pages.
+
+    Returns:
+        Its HTML.
+    """
     if ELEMENT.partition("{}")[0] in page:
         return page
-    handlers = [unescape(one or other) for one, other in HANDLER.findall(page)]
-    allowed = ["'self'", "'wasm-unsafe-eval'", *(["'unsafe-hashes'"] if handlers else [])]
-    hashes = {digest(text) for text in [*SCRIPT.findall(page), *handlers]}
-    element = ELEMENT.format(POLICY.format(scripts=" ".join([*allowed, *sorted(hashes)])))
+    texts = sorted({*SCRIPT.findall(page), *handlers})
+    scripts = ["'self'", "'wasm-unsafe-eval'", "'unsafe-hashes'", *map(digest, texts)]
+    element = ELEMENT.format(POLICY.format(scripts=" ".join(scripts)))
     return START.sub(lambda found: found[0] + element, page, count=1)
+
+
+def handlers_of(page: str) -> set[str]:
+    """Return what the event attributes of a page say."""
+    return {unescape(one or other) for one, other in HANDLER.findall(page)}
 
 
 def digest(text: str) -> str:
@@ -54,8 +66,10 @@ def guard(app, exception) -> None:
     """Write the policy into every page, once."""
     if exception is not None or app.builder.format != "html":
         return
-    for path in Path(app.outdir).rglob("*.html"):
-        path.write_text(guarded(path.read_text(encoding="utf-8")), encoding="utf-8")
+    pages = {path: path.read_text("utf-8") for path in Path(app.outdir).rglob("*.html")}
+    handlers = set().union(*map(handlers_of, pages.values()))
+    for path, page in pages.items():
+        path.write_text(guarded(page, handlers), "utf-8")
 
 
 def setup(app) -> dict:

@@ -60,7 +60,11 @@ export function createEditor(parent, { text, label, onRun, onStop, onChange }) {
         python(),
         syntaxHighlighting(classHighlighter),
         markedLine,
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": description.id }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": description.id,
+          tabindex: "0",
+        }),
         EditorView.updateListener.of((update) => update.docChanged && onChange()),
       ],
     }),

@@ -13,8 +13,15 @@ const base = `${here}${RUNTIME.name}/`;
 
 const python = new Python(base, exercisesOfThePage());
 const cells = [];
-let running = false;
 let queue = Promise.resolve();
+
+const STARTING = "Starting Python (9 MB the first time) …";
+
+// End what runs, and what waits for it.
+function stopAll() {
+  for (const cell of cells) cell.cancelled = true;
+  python.stop();
+}
 
 // The exercise that a cell belongs to, or "chapter".
 function groupOf(box) {
@@ -34,6 +41,9 @@ function obstacle() {
   }
   if (typeof WebAssembly !== "object") {
     return "This cell cannot run: WebAssembly is switched off in this browser. Its output below was computed when the book was built.";
+  }
+  if (typeof DecompressionStream !== "function") {
+    return "This cell cannot run: the browser is older than 2023. Its output below was computed when the book was built.";
   }
   return "";
 }
@@ -68,7 +78,7 @@ class Cell {
     this.built = this.box.querySelector(".cell_output");
     this.bar = element("div", "live-bar");
     this.runButton = this.button("Run", "Run (Shift+Enter)", () => this.run());
-    this.stopButton = this.button("Stop", "Stop (Ctrl+.)", () => python.stop());
+    this.stopButton = this.button("Stop", "Stop (Ctrl+.)", () => stopAll());
     this.resetButton = this.button("Reset", "Back to the book's code", () => this.reset());
     this.status = element("span", "live-status");
     this.status.setAttribute("role", "status");
@@ -79,7 +89,7 @@ class Cell {
       text: kept(this.key, this.original) ?? this.original,
       label: `Python ${this.name}, editable`,
       onRun: () => this.run(),
-      onStop: () => python.stop(),
+      onStop: () => stopAll(),
       onChange: () => this.changed(),
     });
     input.after(this.bar, this.output.box);
@@ -135,24 +145,25 @@ class Cell {
   run() {
     const stop = obstacle();
     if (stop) return this.say(stop);
-    this.busy = true;
-    this.say(python.ready ? "Waiting for the cell before …" : "Starting Python …");
+    Object.assign(this, { busy: true, cancelled: false });
+    this.say(python.ready ? "Waiting …" : STARTING);
     this.showState();
     queue = queue.then(() => this.runWithNeeded());
     return queue;
   }
 
   async runWithNeeded() {
+    if (this.cancelled) return this.finish({ stopped: true });
     for (const cell of this.needed()) {
-      this.say(python.ready ? `Running ${cell.name} first …` : "Starting Python …");
+      this.say(python.ready ? `Running ${cell.name} first …` : STARTING);
       const found = await cell.execute();
-      const goesOn = !found || (cell.group !== "chapter" && cell.live && !found.stopped && !found.failed);
-      if (goesOn) continue;
-      cell.busy = false;
-      this.finish(found.text ? { above: cell.name } : found);
-      return;
+      // An answer that is not right yet does not keep the next question from being tried.
+      const isAnswer = cell.live && cell.group !== "chapter";
+      if (found && !(found.text && isAnswer)) {
+        return this.finish(found.text ? { above: cell.name } : found);
+      }
     }
-    this.say(python.ready ? "Running …" : "Starting Python …");
+    this.say(python.ready ? "Running …" : STARTING);
     const started = performance.now();
     const found = await this.execute();
     this.finish(found, (performance.now() - started) / 1000);
@@ -214,14 +225,10 @@ python.onEnd = () => {
 const boxes = document.querySelectorAll("div.cell.tag_live, div.cell.tag_live-setup");
 for (const box of boxes) cells.push(new Cell(box));
 
-// The service worker fetches Python when the page is idle, so that it is there when the
+// The service worker fetches Python when the page is there, so that it is there when the
 // network is not; readers who save data fetch it with their first run.
 const saves = navigator.connection?.saveData || navigator.connection?.type === "cellular";
-if (navigator.serviceWorker && !saves && !obstacle()) {
+if (!saves && !obstacle()) {
   const files = RUNTIME.files.map((name) => base + name);
-  const cases = python.cases.map(({ url }) => url);
-  addEventListener("load", async () => {
-    const { active } = await navigator.serviceWorker.ready;
-    active.postMessage({ keep: [...files, ...cases] });
-  });
+  window.keepForOffline = [...files, ...python.cases.map(({ url }) => url)];
 }

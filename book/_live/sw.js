@@ -10,7 +10,9 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
-  event.waitUntil(Promise.all(event.data.keep.filter(ours).map(keep)));
+  const [sender] = event.ports;
+  const kept = Promise.all(event.data.filter(ours).map(keep));
+  event.waitUntil(kept.then(() => sender.postMessage("kept")));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -61,6 +63,7 @@ async function fetchFirst(request) {
 
 function notVisited(request) {
   if (request.mode !== "navigate") return Response.error();
-  const text = "<!doctype html><title>No network</title><p>There is no network, and you have not visited this page before. <a href='javascript:history.back()'>Back</a>";
-  return new Response(text.replace(/ <a.*/, ""), { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+  const text = `<!doctype html><html lang="en"><title>No network</title>
+<p>There is no network, and you have not visited this page before.</p>`;
+  return new Response(text, { status: 503, headers: { "Content-Type": "text/html" } });
 }

@@ -125,6 +125,18 @@ def test_error_marks_its_line(shared, source, line, said):
     assert shared.cell(0).locator(".live-wrong-line").count() == 0
 
 
+def test_exit_ends_the_cell_only(shared):
+    """`exit()` and `sys.exit()` do not take the page's Python along."""
+    assert shared.run(0, "import sys\nkept = 1\nsys.exit('enough')") == "An error in line 3."
+    assert shared.run(0, "print(kept)").startswith("Done")
+
+
+def test_memory_runs_out_gracefully(shared):
+    """An array for which there is no room is an error of its line, with advice."""
+    assert shared.run(0, "[np.empty(2 * 10**8) for _ in range(2)]") == "An error in line 1."
+    assert "Make the arrays smaller" in shared.output(0)
+
+
 def test_error_above_stops_the_cells_below(cells):
     """A cell does not run on the ruins of one that failed."""
     found = cells(FIRST, service_workers="block")
@@ -134,7 +146,7 @@ def test_error_above_stops_the_cells_below(cells):
 
 
 def test_stop_ends_an_endless_loop(cells):
-    """Stop works while Python is busy; afterwards everything starts anew, and says so."""
+    """Stop works while Python is busy, also for cells that wait; then everything starts anew."""
     found = cells(FIRST, service_workers="block")
     found.run(0, "y = 1")
     found.write(0, "while True:\n    pass")
@@ -142,8 +154,11 @@ def test_stop_ends_an_endless_loop(cells):
     found.page.wait_for_function(
         "[...document.querySelectorAll('.live-status')].some(s => s.textContent === 'Running …')"
     )
+    found.cell(1).get_by_role("button", name="Run").click()  # it waits for the first
+    found.cell(0).locator(".cm-content").focus()
     found.page.keyboard.press("Control+.")
     assert "All variables are gone" in found.wait(0)
+    assert "All variables are gone" in found.wait(1)
     assert found.run(0, "print('y' in globals())").startswith("Done")
     assert found.output(0).strip() == "False"
 
