@@ -81,8 +81,8 @@ endif
 # and works at the root of a host or below any path.
 .PHONY: site
 site: book ## Build the site to publish, _build/html, and print its size
-	@du -sk _build/html _build/html/_static/live \
-		| awk '{ printf "%s: %.0f MB%s\n", $$2, $$1 / 1024, NR == 2 ? ", Python for live cells, is part of it" : "" }'
+	@size() { du -sk $$1 | awk '{ printf "%.0f MB", $$1 / 1024 }'; }; \
+		echo "_build/html: $$(size _build/html), $$(size _build/html/_static/live) of it Python for live cells"
 
 $(CLASS)/.made: _build/.exercises
 	rnncourse sample-class $(CLASS)

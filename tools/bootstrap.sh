@@ -157,7 +157,7 @@ make_venv() {
         --compile-bytecode "$lock"
     # Files for the browser, which Python here must not find.
     rm -rf .venv/wasm
-    "$uv" pip install --quiet --target .venv/wasm --no-deps --require-hashes \
+    "$uv" pip install --quiet --python .venv/bin/python --target .venv/wasm --no-deps --require-hashes \
         --only-binary :all: -r tools/wasm.txt
     # After `sync`, which removes what the lock does not name. hatchling is in the lock.
     "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation \
