@@ -63,13 +63,18 @@ def student(number):
 
 
 def _nbgrader_notebook(task, solution):
-    cells = [new_code_cell(task.given, id="given"), _cell(solution, "solution", solution=True)]
+    cells = [
+        new_code_cell(task.given, id="given"),
+        graded_cell(solution, "solution", solution=True),
+    ]
     cells += [new_code_cell(task.use, id="use")]
-    cells += [_cell(code, f"check_{n}", points=1) for n, code in enumerate(task.checks, start=1)]
+    cells += [
+        graded_cell(code, f"check_{n}", points=1) for n, code in enumerate(task.checks, start=1)
+    ]
     return new_notebook(cells=cells, metadata=PYTHON)
 
 
-def _cell(source, name, *, points=None, solution=False):
+def graded_cell(source, name, *, points=None, solution=False):
     made = new_code_cell(source, id=name)
     made.metadata["nbgrader"] = {
         "grade": points is not None,

@@ -28,7 +28,7 @@ class Run:
 
 
 def nbgrader(task, students):
-    folder = copy_of(WORK / task.name / "nbgrader", WORK / "now")
+    folder = copy_of(WORK / task.name / "nbgrader" / str(students), WORK / "now")
     command = [sys.executable, "-m", "nbgrader", "autograde", task.name]
     return Run(command, folder, _files(folder / "autograded", task, students))
 
@@ -41,7 +41,7 @@ def nbgrader_feedback(task, students):
 
 
 def ours(task, students, workers=1):
-    folder = copy_of(WORK / task.name / "nbgrader", WORK / "now")
+    folder = copy_of(WORK / task.name / "nbgrader" / str(students), WORK / "now")
     command = [sys.executable, "-m", "rnncourse", "grade", task.name]
     command += ["--course-dir", str(folder), "--workers", str(workers)]
     outcomes = folder / "outcomes" / task.name
@@ -49,7 +49,7 @@ def ours(task, students, workers=1):
 
 
 def otter(task, students):
-    folder = copy_of(WORK / task.name / "otter", WORK / "now")
+    folder = copy_of(WORK / task.name / "otter" / str(students), WORK / "now")
     command = [str(OTTER / "bin" / "python"), str(HERE / "grading" / "otter_class.py"), str(folder)]
     return Run(command, folder, [folder / f"{student(n)}.json" for n in range(students)])
 

@@ -39,7 +39,8 @@ TINY = Task(
     signature="def mean_square(x):",
     right="    return tf.reduce_mean(tf.square(x))",
     wrong="    return tf.square(tf.reduce_mean(x))",
-    use="same, different = mean_square(tf.constant([2.0, 2.0])), mean_square(tf.constant([1.0, 3.0]))",
+    use="same = mean_square(tf.constant([2.0, 2.0]))\n"
+    "different = mean_square(tf.constant([1.0, 3.0]))",
     checks=("assert float(same) == 4.0", "assert float(different) == 5.0"),
 )
 

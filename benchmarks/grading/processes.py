@@ -1,6 +1,7 @@
 """What a command and everything that it started cost: processor time, and memory."""
 
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def account():
         except OSError:
             continue
         yield Account(folder)
+        while (folder / "cgroup.procs").read_text():  # the last ones are just ending
+            time.sleep(0.05)
         folder.rmdir()
         return
     yield Account(None)

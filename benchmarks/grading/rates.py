@@ -23,9 +23,13 @@ def measure(run, task, *, cores, skip=1):
     """
     load, begun, log = os.getloadavg()[0], time.perf_counter(), run.folder / "benchmark.log"
     pinned = ["taskset", "--cpu-list", ",".join(map(str, cores)), *run.command]
-    with log.open("wb") as said, account() as spent, subprocess.Popen(
-        spent.joined(pinned), cwd=run.folder, env=environment(run), stdout=said, stderr=said
-    ) as process:
+    with (
+        log.open("wb") as said,
+        account() as spent,
+        subprocess.Popen(
+            spent.joined(pinned), cwd=run.folder, env=environment(run), stdout=said, stderr=said
+        ) as process,
+    ):
         first = _wait(run, process, skip, begun, spent)
         last = _wait(run, process, len(run.finished) - 1, begun, spent)
         process.wait()
