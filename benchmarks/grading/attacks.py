@@ -167,6 +167,38 @@ def _not_reached(name):
     return "aims at our sandbox" if name in AIMED else "not reached"
 
 
+def kind_lines(found):
+    """Yield the lines of a table of kinds: how many attacks there were, and what came of them."""
+    yield "| kind | attacks | goal reached | no mark at all | batch lost or poisoned |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    rows = _rows(found)
+    for kind in sorted({name.partition("_")[0] for name in rows}):
+        own = [row for name, row in rows.items() if name.partition("_")[0] == kind]
+        goals = [row["goal"] for row in own]
+        harmed = sum(row["batch"] != "goes on" for row in own)
+        counts = len(own), goals.count("reached"), goals.count("no mark at all"), harmed
+        yield f"| {kind} | {' | '.join(map(str, counts))} |"
+
+
+def lines(found):
+    """Yield the lines of the table of all attacks."""
+    yield "| attack | what it tries | right mark | mark | goal | rest of the batch |"
+    yield "| --- | --- | ---: | ---: | --- | --- |"
+    rows = _rows(found)
+    for attack in attacks():
+        if attack.name in rows:
+            cells = " | ".join(rows[attack.name].values())
+            yield f"| {attack.name} | {attack.tries} | {attack.mark:g} | {cells} |"
+
+
+def _rows(found):
+    return {
+        attack.name: judge(attack.name, attack.mark, found[attack.name])
+        for attack in attacks()
+        if attack.name in found
+    }
+
+
 def main(prefix=""):
     if os.geteuid() != 0:
         raise SystemExit("Run it as root, which gives up its rights first: see the sandbox.")
@@ -180,10 +212,11 @@ def main(prefix=""):
         for attack in attacks(prefix):
             if attack.name not in LEFT_OUT:
                 found[attack.name] = try_one(attack, course)
-                row = judge(attack.name, attack.mark, found[attack.name])
-                print(f"{attack.name}: {row} {found[attack.name]}", flush=True)
+                print(judge(attack.name, attack.mark, found[attack.name]), flush=True)
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "attacks.json").write_text(json.dumps(found, indent=1))
+    for part in (kind_lines, lines):
+        print("\n".join(part(found)), end="\n\n")
 
 
 if __name__ == "__main__":
