@@ -100,6 +100,11 @@ formgrader: $(CLASS)/.made ## Open the sample class in nbgrader's formgrader
 bench: setup ## Compare with the source programs' work (ARGS="echo --runs 1" chooses)
 	@python -m benchmarks $(ARGS)
 
+.PHONY: bench-grading
+bench-grading: setup ## Compare grading with nbgrader and otter-grader (ARGS="tiny --rounds 1")
+	@python -m benchmarks.grading $(ARGS)
+	@python -m benchmarks.grading.simulate
+
 # ------------------------------------------------------------------ maintenance
 
 .PHONY: lint
@@ -137,4 +142,4 @@ distclean: clean ## Remove what was installed, too
 
 .PHONY: help
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

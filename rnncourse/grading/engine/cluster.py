@@ -32,6 +32,11 @@ SETTINGS = {
     # Only what runs is on a worker, so a death puts nothing else under suspicion.
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.admin.low-level-log-length": 1000,
+    # Dask watches itself 50 times a second, which took a tenth of a processor.
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "2s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "1s",
     "logging": {"distributed": "critical"},
 }
 SANDBOX = "rnncourse-sandbox"
