@@ -252,8 +252,12 @@ def test_sandbox_ends_with_its_input(program, tmp_path, monkeypatch):
     sandboxed = command(run.path, ["-m", f"rnncourse.grading.{program}", argument], Limits())
     with subprocess.Popen(sandboxed, stdin=subprocess.PIPE) as process:
         process.stdin.close()
-        assert process.wait(60) is not None
+        handle = os.pidfd_open(process.pid)
+        ended = select.select([handle], [], [], 60.0)[0]
+        os.close(handle)
+        process.kill()
     run.remove()
+    assert ended
 
 
 def test_server_keeps_no_dead_kernels(warm_kernels):
