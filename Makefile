@@ -29,7 +29,7 @@ SOLUTIONS := $(call files,solutions)
 # Folders too: their time changes when a file is deleted. The slash keeps the
 # folder apart from the target `exercises`.
 EXERCISES := $(shell find exercises/ -not -path '*/.ipynb_checkpoints*' 2>/dev/null)
-BOOK := $(call files,book _config.yml _toc.yml package.json package-lock.json)
+BOOK := $(call files,book _config.yml _toc.yml package.json package-lock.json tools/wasm.txt)
 
 .PHONY: course
 course: setup exercises book grade ## Set up, derive, build, grade a sample class, say where to look
@@ -77,6 +77,13 @@ ifeq ($(wildcard _build/html/index.html),)
 .PHONY: _build/.book
 endif
 
+# It needs nothing but a server of static files: it asks no other origin for anything,
+# and works at the root of a host or below any path.
+.PHONY: site
+site: book ## Build the site to publish, _build/html, and print its size
+	@size() { du -sk $$1 | awk '{ printf "%.0f MB", $$1 / 1024 }'; }; \
+		echo "_build/html: $$(size _build/html), $$(size _build/html/_static/live) of it Python for live cells"
+
 $(CLASS)/.made: _build/.exercises
 	rnncourse sample-class $(CLASS)
 	@touch $@
@@ -117,6 +124,7 @@ lock: ## Write the lock files from pyproject.toml (UPGRADE=1 takes the newest)
 	$(COMPILE) $(COURSE) --extra tf -o requirements.lock
 	$(COMPILE) $(COURSE) --extra gpu -c requirements.lock -o requirements-gpu.lock
 	$(COMPILE) --group bootstrap -o tools/uv.txt
+	$(COMPILE) --group wasm --no-deps -o tools/wasm.txt
 
 .PHONY: clean
 clean: ## Remove what was built

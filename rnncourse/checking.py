@@ -1,5 +1,6 @@
 """`rnncourse check`: a learner's notebook, run and marked with its public cases."""
 
+import math
 import re
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from rnncourse.checks.learner import exercise_roots, public_papers
 from rnncourse.checks.marking import Verdict
 from rnncourse.errors import NotebookError, UnknownNameError
 from rnncourse.grading.examiner import examine
+from rnncourse.grading.kernel import TimeLimits
 from rnncourse.grading.submissions import is_written, read_submission, repair
 
-PATIENCE = 600.0
-"""Seconds for a cell: who waits for their own notebook can also interrupt it."""
+PATIENCE = TimeLimits(cell=600.0, notebook=math.inf)
+"""Who waits for their own notebook can also interrupt it."""
 CHECK_LINE = re.compile(r"""check\(\s*["']([^"'/]+)/""")
 
 
@@ -44,7 +46,7 @@ def check_notebook(path: Path) -> tuple[list[Verdict], float]:
             notebook = repair(notebook, read_submission(released))
             break
     by_hand = sum(float(c.metadata.nbgrader.points) for c in notebook.cells if is_written(c))
-    verdicts = examine(notebook, papers, folder=str(folder), cell_limit=PATIENCE)
+    verdicts = examine(notebook, papers, folder=str(folder), limits=PATIENCE)
     return list(verdicts.values()), by_hand
 
 

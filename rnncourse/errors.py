@@ -9,7 +9,9 @@
     ├── NotebookError     a notebook could not be read
     ├── KernelError       the kernel that runs a learner's code failed
     ├── SandboxError      learners' code cannot be run safely here
+    ├── ClusterError      the workers that grade cannot be reached
     ├── ClassError        a class folder is not what the command needs
+    ├── CollectError      a file of an archive cannot be collected
     └── CheckFailed       a learner's answer did not pass (also an AssertionError)
 
 Messages say what was expected, what was received, and the likely fix.
@@ -72,8 +74,16 @@ class SandboxError(CourseError):
     """Learners' code cannot be run safely on this machine; says what would help."""
 
 
+class ClusterError(CourseError):
+    """The workers that grade cannot be reached, or not safely."""
+
+
 class ClassError(CourseError):
     """A class folder is not what the command needs."""
+
+
+class CollectError(CourseError):
+    """A file of an archive cannot be collected; the others are."""
 
 
 class CheckFailed(CourseError, AssertionError):  # noqa: N818 - reads as the verdict that it is

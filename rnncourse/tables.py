@@ -1,5 +1,6 @@
 """Tables for the terminal: verdicts of one notebook, marks of a class."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,8 @@ from rich.text import Text
 
 from rnncourse.checks.marking import Verdict
 from rnncourse.checks.report import SIGNS, as_text, points_text, standing
+from rnncourse.grading.collecting.planning import REFUSED, UNCHANGED, Outcome
+from rnncourse.grading.notebook_files import shown
 from rnncourse.grading.outcomes import SubmissionOutcome
 
 Manifest = Mapping[str, Mapping[str, Any]]
@@ -72,6 +75,22 @@ def marks_differ(outcomes: Sequence[SubmissionOutcome], manifest: Manifest) -> b
     if not manifest:
         return False
     return any(not _as_expected(outcome, manifest.get(_key(outcome))) for outcome in outcomes)
+
+
+def collected_table(outcomes: Sequence[Outcome]) -> Group:
+    """Return one row a file of an archive: whose it is, what was done with it, and why."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("student", "exercise", "done"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("why", overflow="fold")
+    styles = {REFUSED: "bold red", UNCHANGED: "dim"}
+    for outcome in outcomes:
+        why = f"{shown(outcome.where)}: {outcome.reason}." if outcome.reason else ""
+        row = outcome.student, outcome.slug, outcome.done, why
+        table.add_row(*map(escape, row), style=styles.get(outcome.done))
+    counts = Counter(outcome.done for outcome in outcomes)
+    said = ", ".join(f"{number} {done}" for done, number in counts.items())
+    return Group(table, "", Text(said or "No notebook was found.", style="bold"))
 
 
 def _coloured(line: str) -> Text:

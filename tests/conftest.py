@@ -17,6 +17,7 @@ if find_spec("nbgrader") is None:
         for path in Path(__file__).parent.glob("test_*.py")
         if path.stem.removeprefix("test_") not in NUMPY_ONLY
     ]
+    collect_ignore.append("browser")
 
 
 @pytest.fixture(scope="session")

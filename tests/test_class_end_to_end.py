@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from rnncourse.grading.preprocessors import RECORD
+from rnncourse.grading.records import RECORD
 from rnncourse.grading.sample_class import read_manifest, write_sample_class
 from tests.conftest import ROOT
 
@@ -163,7 +163,7 @@ def test_resubmission_is_graded_again(ours):
 
 
 def test_foreign_class_is_graded_in_the_sandbox_or_at_ones_own_risk(ours, tmp_path):
-    """Code of strangers runs as oneself only on demand; fresh cases differ from run to run."""
+    """Code of strangers runs as oneself only on demand; all face the same cases, drawn for them."""
     folder = tmp_path / "submitted" / "stranger" / SLUG
     folder.mkdir(parents=True)
     shutil.copy(ours[0] / "submitted" / "right" / SLUG / f"{SLUG}.ipynb", folder)
@@ -176,11 +176,12 @@ def test_foreign_class_is_graded_in_the_sandbox_or_at_ones_own_risk(ours, tmp_pa
     outcome.unlink()
     done = run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
     assert "submissions run as you" in done.stderr
-    assert json.loads(outcome.read_text())["seed"] not in (None, seed)
+    assert json.loads(outcome.read_text())["seed"] == seed
+    assert seed not in (None, 20)
 
 
-def test_folders_that_nbgrader_cannot_find_have_a_reason(ours, tmp_path):
-    """A misspelt exercise suggests the near match; the rest of the class is graded."""
+def test_folders_that_nbgrader_cannot_find_are_graded_or_have_a_reason(ours, tmp_path):
+    """A misspelt exercise suggests the near match; a name that looks like a pattern is a name."""
     right = ours[0] / "submitted" / "right" / SLUG / f"{SLUG}.ipynb"
     for student, slug in (("ok", SLUG), ("typo", "01_recurent_neurons"), ("a[x]", SLUG)):
         folder = tmp_path / "submitted" / student / slug
@@ -189,10 +190,22 @@ def test_folders_that_nbgrader_cannot_find_have_a_reason(ours, tmp_path):
         (folder.parent / ".ipynb_checkpoints").mkdir()
     done = run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
     said = " ".join(done.stdout.split())
-    assert "1 of 3 submissions graded" in said
+    assert "2 of 3 submissions graded" in said
     assert "Did you mean '01_recurrent_neurons'" in said
-    assert "Rename it" in said
-    assert "a[x]" in done.stderr
+    assert set(marks(tmp_path)) == {"ok", "a[x]"}
+
+
+def test_renamed_notebook_is_graded_unless_there_are_several(ours, tmp_path):
+    """A browser's (1) costs no mark; which of two counts is not guessed; the log says so."""
+    right = ours[0] / "submitted" / "right" / SLUG / f"{SLUG}.ipynb"
+    for student, name in (("one", "Name (1).ipynb"), ("two", "a.ipynb"), ("two", "b.ipynb")):
+        folder = tmp_path / "submitted" / student / SLUG
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(right, folder / name)
+    done = run("rnncourse", "grade", "--unsafe-no-sandbox", cwd=tmp_path)
+    assert marks(tmp_path)["one"] == {"rnn_step": 4.0, "rnn_two_steps": 6.0}
+    assert "a.ipynb, b.ipynb. Which one counts?" in " ".join(done.stdout.split())
+    assert "one: The notebook is called Name (1).ipynb" in (tmp_path / "nbgrader.log").read_text()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from rnncourse.errors import CheckFailed, CourseError, ShapeError, UnknownNameEr
 def test_every_error_is_a_course_error():
     """One `except CourseError` catches whatever the course raises on purpose."""
     found = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, Exception)]
-    assert len(found) == 11
+    assert len(found) == 13
     assert all(issubclass(error, CourseError) for error in found)
 
 

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell
 from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
 from rnncourse.errors import KernelError
 from rnncourse.grading import kernel as kernel_module
-from rnncourse.grading.kernel import LearnerKernel
+from rnncourse.grading.kernel import LearnerKernel, TimeLimits
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("warm_kernels")]
 
@@ -18,7 +18,7 @@ def converse(cells, asks, cell_limit=30.0, time_limit=2.0):
     """Run cells in one kernel, then ask; return the cells and the outcomes."""
 
     async def talk():
-        async with LearnerKernel("rnncourse", None, cell_limit) as kernel:
+        async with LearnerKernel("rnncourse", None, TimeLimits(cell=cell_limit)) as kernel:
             notebook = [new_code_cell(source) for source in cells]
             for cell in notebook:
                 await kernel.run(cell)

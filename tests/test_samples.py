@@ -5,9 +5,12 @@ import pytest
 
 from rnncourse.checks.calls import asking
 from rnncourse.checks.marking import mark
+from rnncourse.errors import NotebookError
 from rnncourse.exercises import Course
 from rnncourse.grading.bank_code import bank_code
+from rnncourse.grading.damage import BROKEN_FILES, HARMLESS
 from rnncourse.grading.samples import samples
+from rnncourse.grading.submissions import read_submission, repair
 from tests.conftest import ROOT
 
 COURSE = Course(ROOT)
@@ -37,6 +40,30 @@ def test_answers_of_the_bank_are_complete(slug):
         said = " ".join(verdict.message for verdict in verdicts.values())
         assert "NameError" not in said
         assert all(words in said for words in sample.says), sample.student
+
+
+def test_damaged_notebooks_keep_their_marks_or_have_a_reason(tmp_path):
+    """What is read and put right gets the right answer's points; what cannot be says why."""
+    slug = COURSE.slugs()[0]
+    exercise = COURSE.exercise(slug)
+    released = nbformat.read(COURSE.exercises / slug / f"{slug}.ipynb", as_version=4)
+    papers = exercise.examination(seed=1)
+    damaged = {*HARMLESS, *BROKEN_FILES, "byte-order-mark"}
+    for sample in samples(exercise, released):
+        if sample.student not in damaged:
+            continue
+        damaged.remove(sample.student)
+        path = tmp_path / f"{sample.student}.ipynb"
+        path.write_bytes(sample.content)
+        if sample.expected is None:
+            with pytest.raises(NotebookError) as error:
+                read_submission(path)
+            assert all(words in str(error.value) for words in sample.says)
+        else:
+            repaired = repair(read_submission(path), released)
+            points = {n: v.points for n, v in marks(exercise, repaired, papers).items()}
+            assert points == sample.expected, sample.student
+    assert not damaged
 
 
 BANK = """

@@ -155,6 +155,10 @@ make_venv() {
     # Wheels only: nothing is compiled, and no package's code runs while it is installed.
     "$uv" pip sync $quiet --python .venv/bin/python --require-hashes --only-binary :all: \
         --compile-bytecode "$lock"
+    # Files for the browser, which Python here must not find.
+    rm -rf .venv/wasm
+    "$uv" pip install --quiet --python .venv/bin/python --target .venv/wasm --no-deps --require-hashes \
+        --only-binary :all: -r tools/wasm.txt
     # After `sync`, which removes what the lock does not name. hatchling is in the lock.
     "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation \
         --offline --editable .
@@ -190,7 +194,7 @@ esac
 if [ $lock = requirements-gpu.lock ] && [ "$(uname -s)" != Linux ]; then
     die "GPU=1 needs Linux (on Windows: WSL); run it again without."
 fi
-sources="$lock pyproject.toml tools/bootstrap.sh"
+sources="$lock tools/wasm.txt pyproject.toml tools/bootstrap.sh"
 node_sources="package.json package-lock.json"
 
 if venv_is_current && node_is_current; then exit; fi

@@ -1,19 +1,15 @@
-"""Sphinx extension of the course book: everything that only Sphinx needs lives here.
+"""Sphinx extension of the course book: the `predict` directive, and how pages are described.
 
-It adds the `predict` directive, serves mathematics and type from the book
-itself, describes every page to search engines, and removes a script that the
-book does not use. Pages stay plain MyST: what a chapter says belongs in the
-chapter, what the reader's browser looks like belongs in `_assets/course.css`.
+Pages stay plain MyST: what a chapter says belongs in the chapter, what the
+reader's browser looks like belongs in `_assets/course.css`. Beside this one stand
+`vendor` (scripts and type), `live` (cells that run in the page) and `policy`.
 """
 
 import os
-import shutil
 import textwrap
 from html import escape
-from pathlib import Path
 
 from docutils import nodes
-from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -24,26 +20,6 @@ KERNEL_ENVIRONMENT = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "CUDA_VISIBLE_DEVICES": "-1",
 }
-
-# What the built book takes from each npm package: paths inside the package.
-VENDORED = {
-    "mathjax": (
-        "LICENSE",
-        "es5/tex-chtml.js",
-        "es5/input/tex/extensions",
-        "es5/output/chtml/fonts/woff-v2",
-    ),
-    "@fontsource-variable/atkinson-hyperlegible-next": (
-        "LICENSE",
-        "files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
-        "files/atkinson-hyperlegible-next-latin-wght-italic.woff2",
-    ),
-    "@fontsource-variable/atkinson-hyperlegible-mono": (
-        "LICENSE",
-        "files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
-    ),
-}
-MATHJAX = "vendor/mathjax/es5/tex-chtml.js"
 
 MARKS = {"[x] ": True, "[X] ": True, "[ ] ": False}
 VERDICTS = {True: ("✓", "Right."), False: ("✗", "Not this one.")}
@@ -182,39 +158,6 @@ def depart_choice(self, node: predict_choice) -> None:
     )
 
 
-def drop_thebe(app, config) -> None:
-    """Disconnect sphinx-thebe, which Jupyter Book always loads: its script raises an error."""
-    app.registry.css_files = [file for file in app.registry.css_files if "thebe" not in file[0]]
-    for name, listeners in app.events.listeners.items():
-        app.events.listeners[name] = [
-            listener for listener in listeners if listener.handler.__module__ != "sphinx_thebe"
-        ]
-
-
-def vendor(app) -> None:
-    """Copy scripts and fonts, with their licences, from `node_modules` into the site."""
-    if app.builder.format != "html":
-        return
-    for package, parts in VENDORED.items():
-        source = Path(app.confdir, "node_modules", package)
-        if not source.is_dir():
-            raise ExtensionError(
-                f"The book needs the npm package {package} in node_modules/: "
-                "run `make course`, or `npm ci`."
-            )
-        for part in parts:
-            copy(source / part, Path(app.outdir, "_static", "vendor", package, part))
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copy a file or a folder, making the folders above it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    else:
-        shutil.copy2(source, target)
-
-
 def describe(app, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give a page without a description its first paragraph as one."""
     metatags = context.get("metatags", "")
@@ -242,14 +185,11 @@ def setup(app) -> dict:
     """Register the extension."""
     for name, value in KERNEL_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    app.config.mathjax_path = MATHJAX
     app.add_node(predict, html=(visit_predict, depart_predict))
     app.add_node(predict_option, html=(visit_option, depart_option))
     app.add_node(predict_choice, html=(visit_choice, depart_choice))
     app.add_directive("predict", PredictDirective)
     app.add_post_transform(PlainPredict)
-    app.connect("config-inited", drop_thebe)
-    app.connect("builder-inited", vendor)
     app.connect("autodoc-process-docstring", first_paragraph_of_modules)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", name_folds)

@@ -8,6 +8,7 @@
     layers      layers with weights set by hand, compared by what they do
     counting    an LSTM with weights set by hand that counts ones
     properties  what must hold over several calls
+    sequence_properties  the same, of sequences
     memory      how much memory an answer takes
     models      questions that ask for a Keras model
     forecasts   questions about forecasts
@@ -32,14 +33,12 @@ from rnncourse.checks.models import Learns, StartsUndecided
 from rnncourse.checks.properties import (
     BatchIndependent,
     DependsOn,
-    IgnoresPadding,
     IndependentOf,
     InputsUntouched,
-    LinearIn,
     Property,
-    SplitsAnywhere,
 )
 from rnncourse.checks.questions import Question
+from rnncourse.checks.sequence_properties import IgnoresPadding, LinearIn, SplitsAnywhere
 from rnncourse.checks.stand_ins import DecimalCell, LinearCell, StandIn, StillCell
 
 __all__ = [

@@ -1,17 +1,60 @@
 """nbclient with an end to the output that it keeps: a learner's cell may print for ever."""
 
 import asyncio
+import math
+import time
+from queue import Empty
 from typing import Any
 
+from jupyter_client import AsyncKernelManager
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from traitlets import Type
+
+from rnncourse.errors import SandboxError
 
 MOST = 16 * 2**20
 """Characters of output that are kept of one cell."""
 
 
-class CappedClient(NotebookClient):
+class PromptClient(AsyncKernelClient):
+    """Talks to a kernel as soon as it answers; Jupyter's own then waits for 0.2 s of silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has been heard on both channels.
+
+        Raises:
+            RuntimeError: If it has died, or is not heard in `timeout` seconds.
+        """
+        deadline = time.monotonic() + (timeout or math.inf)
+        while time.monotonic() < deadline:
+            self.kernel_info()
+            try:
+                await self.shell_channel.get_msg(timeout=1)
+                await self.iopub_channel.get_msg(timeout=0.2)  # or it is not subscribed yet
+            except Empty:
+                if not await self.is_alive():
+                    raise RuntimeError("The kernel died before it answered.") from None
+            else:
+                return
+        raise RuntimeError(f"The kernel did not answer in {timeout} s.")
+
+
+class PromptManager(AsyncKernelManager):
+    """Starts and ends a kernel without the pauses that Jupyter makes."""
+
+    client_factory = Type(PromptClient)
+
+    async def _async_wait(self, pollinterval: float = 0.01) -> None:
+        await super()._async_wait(min(pollinterval, 0.01))
+
+
+class Capped(NotebookClient):
     """Runs cells; one that sends too much is interrupted, and the rest of its output dropped.
+
+    To be mixed into nbclient's client, or into what nbgrader made of it.
 
     `flooded` says whether the last cell did.
     """
@@ -30,6 +73,18 @@ class CappedClient(NotebookClient):
         finally:
             await asyncio.gather(*self._interruptions)
 
+    execute_cell = run_sync(async_execute_cell)
+
+    def require_own_end(self) -> None:
+        """Raise an error if a kernel that has ended was ended from outside.
+
+        Raises:
+            SandboxError: If so: nothing that it ran is to blame.
+        """
+        process = getattr(self.km.provisioner, "process", None)
+        if getattr(process, "lost", False):
+            raise SandboxError("The server of warm kernels ended, and its kernels with it.")
+
     def output(self, outs: list[NotebookNode], msg: Any, *rest: Any) -> NotebookNode | None:
         """Keep one output of the cell, if there is room."""
         self._sent += _size(msg["content"])
@@ -39,6 +94,10 @@ class CappedClient(NotebookClient):
             self.flooded = True
             self._interruptions.append(asyncio.ensure_future(self.km.interrupt_kernel()))
         return None
+
+
+class CappedClient(Capped):
+    """The client that an examination talks through."""
 
 
 def _size(content: Any) -> int:

@@ -25,7 +25,7 @@ from rnncourse.checks.papers import Paper
 from rnncourse.checks.report import as_html
 from rnncourse.checks.values import printable
 from rnncourse.errors import KernelError
-from rnncourse.grading.kernel import LearnerKernel
+from rnncourse.grading.kernel import LearnerKernel, TimeLimits
 from rnncourse.grading.submissions import grade_id, is_question
 
 
@@ -35,7 +35,7 @@ def examine(
     *,
     kernel_name: str = "python3",
     folder: str | None = None,
-    cell_limit: float = 60.0,
+    limits: TimeLimits | None = None,
 ) -> dict[str, Verdict]:
     """Run `notebook`, ask every paper at its question's cell, and write the verdicts there.
 
@@ -45,7 +45,7 @@ def examine(
         papers: The paper of each question, by `grade_id`.
         kernel_name: Name of the Jupyter kernel.
         folder: Folder that the cells run in.
-        cell_limit: Seconds that one cell may take.
+        limits: How long the notebook may run.
 
     Returns:
         The verdict of each question. A question without a cell gets 0.
@@ -55,7 +55,7 @@ def examine(
     """
     for cell in notebook.cells:
         cell.metadata.pop("tags", None)
-    verdicts = _wait_for(_examine(notebook, papers, (kernel_name, folder, cell_limit)))
+    verdicts = _wait_for(_examine(notebook, papers, LearnerKernel(kernel_name, folder, limits)))
     for cell in notebook.cells:
         if (question := question_of(cell)) in verdicts:
             cell.outputs = [_verdict_output(verdicts[question])]
@@ -79,11 +79,11 @@ def _wait_for(examination: Coroutine[Any, Any, dict[str, Verdict]]) -> dict[str,
 
 
 async def _examine(
-    notebook: NotebookNode, papers: Mapping[str, Paper], limits: tuple[str, str | None, float]
+    notebook: NotebookNode, papers: Mapping[str, Paper], learner: LearnerKernel
 ) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     trouble = ""
-    async with LearnerKernel(*limits) as kernel:
+    async with learner as kernel:
         try:
             for cell in notebook.cells:
                 question = question_of(cell)

@@ -6,6 +6,7 @@ limited size, matched by the id of the request, and read without running code.
 
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 from subprocess import DEVNULL
@@ -13,7 +14,6 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -22,7 +22,7 @@ from rnncourse.checks.calls import ANSWER, Inputs, Outcome, outcome_from_text
 from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
 from rnncourse.checks.values import printable, to_text
 from rnncourse.errors import CourseError, KernelError
-from rnncourse.grading.client import MOST, CappedClient
+from rnncourse.grading.client import MOST, CappedClient, PromptManager
 
 REQUEST = (
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
@@ -39,6 +39,19 @@ PATIENCE = 0.25
 """Seconds between two looks whether a silent kernel is alive."""
 
 
+@dataclass(frozen=True)
+class TimeLimits:
+    """How long a learner's code may run, in seconds.
+
+    Args:
+        cell: One cell.
+        notebook: All cells and answers together; what is running then is waited for.
+    """
+
+    cell: float = 60.0
+    notebook: float = 900.0
+
+
 class LearnerKernel:
     """A kernel that runs one learner's notebook; use it as an async context.
 
@@ -49,13 +62,16 @@ class LearnerKernel:
     Args:
         kernel_name: Name of the Jupyter kernel.
         folder: Folder that the cells run in.
-        cell_limit: Seconds that one cell may take.
+        limits: How long the notebook may run.
     """
 
-    def __init__(self, kernel_name: str, folder: str | None, cell_limit: float = 60.0) -> None:
+    def __init__(
+        self, kernel_name: str, folder: str | None, limits: TimeLimits | None = None
+    ) -> None:
         self._kernel_name = kernel_name
         self._folder = folder
-        self._cell_limit = cell_limit
+        self._limits = limits or TimeLimits()
+        self._deadline = time.monotonic() + self._limits.notebook
         self._client: CappedClient | None = None
         self._sockets: TemporaryDirectory[str] | None = None
         self._done: list[str] = []
@@ -99,7 +115,7 @@ class LearnerKernel:
             through: The adapter that makes the call; "" for none.
         """
         expression = REQUEST.format(name=name, inputs=to_text(inputs), through=through)
-        request = self._alive().kc.execute(
+        request = self._begin().kc.execute(
             "", store_history=False, allow_stdin=False, user_expressions={"answer": expression}
         )
         try:
@@ -121,14 +137,14 @@ class LearnerKernel:
         self._client = CappedClient(
             new_notebook(),
             kernel_name=self._kernel_name,
-            timeout=self._cell_limit,
+            timeout=self._limits.cell,
             interrupt_on_timeout=True,
             allow_errors=True,
             raise_on_iopub_timeout=True,
             iopub_timeout=INTERRUPT_GRACE,
             error_on_timeout={"ename": TIME_LIMIT, "evalue": "", "traceback": []},
             resources={"metadata": {"path": self._folder}},
-            kernel_manager_class=AsyncKernelManager,
+            kernel_manager_class=PromptManager,
             skip_cells_with_tag="",
             on_cell_executed=self._on_reply,
         )
@@ -158,7 +174,13 @@ class LearnerKernel:
             self._sockets.cleanup()
 
     async def _revive(self) -> None:
-        """Start a new kernel, and run again the cells that went well."""
+        """Start a new kernel, and run again the cells that went well.
+
+        Raises:
+            SandboxError: If the old one was ended from outside.
+            KernelError: If this notebook has ended too many.
+        """
+        self._alive().require_own_end()
         self._revivals += 1
         if self._revivals > MAX_REVIVALS:
             raise KernelError(f"The notebook ended its kernel {self._revivals} times.")
@@ -171,11 +193,11 @@ class LearnerKernel:
 
     async def _run(self, cell: NotebookNode) -> tuple[str, str]:
         """Run a cell; return what ended it early with a message, or two empty texts."""
-        client = self._alive()
+        client = self._begin()
         client.nb.cells.append(cell)
         self._trouble = ("", "")
         began = time.monotonic()
-        late = f"This cell had not ended after {self._cell_limit:g} s"
+        late = f"This cell had not ended after {self._limits.cell:g} s"
         flood = f"This cell sent more than {MOST // 2**20} MB of output"
         try:
             await client.async_execute_cell(cell, len(client.nb.cells) - 1)
@@ -185,7 +207,7 @@ class LearnerKernel:
             if not await self._responds():
                 why = flood if client.flooded else late
                 return KERNEL_DIED, f"{why}, and did not heed an interrupt."
-            if time.monotonic() - began >= self._cell_limit:
+            if time.monotonic() - began >= self._limits.cell:
                 return TIME_LIMIT, f"{late}, and was interrupted."
         except Exception as error:  # outputs come from the learner and may be anything
             return KERNEL_DIED, f"This cell sent an output that cannot be read: {error!r:.200}"
@@ -198,7 +220,7 @@ class LearnerKernel:
         """Note what the reply to a cell says beyond the cell's outputs."""
         content = execute_reply["content"]
         if content.get("ename") == TIME_LIMIT:
-            late = f"This cell had not ended after {self._cell_limit:g} s, and was interrupted."
+            late = f"This cell had not ended after {self._limits.cell:g} s, and was interrupted."
             self._trouble = (TIME_LIMIT, late)
         if _asks_to_exit(content):
             self._trouble = (KERNEL_DIED, "This cell ended the kernel: it called exit or quit.")
@@ -240,6 +262,13 @@ class LearnerKernel:
         if self._client is None:
             raise KernelError("The kernel is not running: use it inside `async with`.")
         return self._client
+
+    def _begin(self) -> CappedClient:
+        """Return the client for something new, if there is time for it."""
+        if time.monotonic() > self._deadline:
+            most = self._limits.notebook
+            raise KernelError(f"All that it runs together had not ended after {most:g} s.")
+        return self._alive()
 
 
 def _asks_to_exit(content: dict[str, Any]) -> bool:

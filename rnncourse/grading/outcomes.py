@@ -1,24 +1,31 @@
 """What was handed in, and what was decided on it: plain values that are stored as JSON."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 GRADED, UNREADABLE, FAILED = "graded", "unreadable", "failed"
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook that a student handed in.
+    """What one student handed in for one exercise.
 
     Args:
         student: The student's id.
         slug: Name of the exercise.
-        path: Where the notebook should be; it may be missing.
+        folder: Where it is: the notebook, and perhaps files beside it.
     """
 
     student: str
     slug: str
-    path: Path
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """Where the notebook should be; it may be missing."""
+        return self.folder / f"{self.slug}.ipynb"
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,9 @@ class SubmissionOutcome:
         max_points: Points of an all right submission, without those given by hand.
         by_hand: Points of each answer in words that a person has to read.
         seed: Seed of the examination.
-        submission: SHA-256 of the submitted file.
+        submission: SHA-256 of the submitted files.
         exercise: Fingerprint of the exercise's sources.
-        seconds: Time that the grading took.
+        seconds: Time that running and examining it took.
     """
 
     student: str
@@ -60,3 +67,16 @@ class SubmissionOutcome:
     def total(self) -> float | None:
         """Points altogether, or None where there is no mark."""
         return sum(self.points.values()) if self.status == GRADED else None
+
+    def to_json(self) -> bytes:
+        """Return the outcome as it is stored."""
+        return (json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n").encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "SubmissionOutcome | None":
+        """Return a stored outcome; None of what another version, or a hand, has written."""
+        try:
+            stored: Any = json.loads(data)
+            return cls(**stored)
+        except (TypeError, ValueError):
+            return None

@@ -5,7 +5,6 @@ and so give the same marks and messages.
 """
 
 import secrets
-from dataclasses import asdict
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,18 +12,14 @@ from typing import Any, TextIO
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from nbgrader.utils import compute_checksum
 from traitlets import Integer, Unicode
 
-from rnncourse.checks.marking import without_cases
 from rnncourse.checks.papers import Paper
 from rnncourse.exercises import Course
-from rnncourse.grading.examiner import examine
 from rnncourse.grading.isolation import SANDBOXED
-from rnncourse.grading.submissions import grade_id, is_written, read_submission, repair
-
-RECORD = "rnncourse"
-"""Key of the notebook's metadata under which seed and verdicts are recorded."""
+from rnncourse.grading.kernel import TimeLimits
+from rnncourse.grading.records import examine_with_record
+from rnncourse.grading.submissions import read_submission, repair
 
 
 class SubmissionExporter(NotebookExporter):
@@ -64,6 +59,7 @@ class Examine(Execute):
         None, allow_none=True, help="Seed of the fresh cases; by default a new one in every run."
     ).tag(config=True)
     timeout = Integer(60, help="Seconds that one cell may take.").tag(config=True)
+    notebook_timeout = Integer(900, help="Seconds that one notebook may take.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -77,20 +73,19 @@ class Examine(Execute):
             self.log.warning("Not sandboxed: the code of this submission runs as you.")
         fingerprint = course.exercise(slug).fingerprint()
         seed = self.seed if self.seed is not None else _seed()
-        verdicts = examine(
+        examine_with_record(
             nb,
             _examination(course, slug, fingerprint, seed),
+            (seed, fingerprint),
             kernel_name=self.kernel,
             folder=resources["metadata"]["path"],
-            cell_limit=self.timeout,
+            limits=self.limits(),
         )
-        nb.metadata[RECORD] = {
-            "seed": seed,
-            "exercise": fingerprint,
-            "by_hand": _to_read(nb),
-            "verdicts": {name: asdict(without_cases(v)) for name, v in verdicts.items()},
-        }
         return nb, resources
+
+    def limits(self) -> TimeLimits:
+        """Return how long a notebook may run."""
+        return TimeLimits(cell=self.timeout, notebook=self.notebook_timeout)
 
 
 @cache
@@ -108,12 +103,3 @@ def _examination(
 ) -> dict[str, Paper]:
     """Return the papers; drawing them runs the whole bank, in TensorFlow for some seconds."""
     return course.exercise(slug).examination(seed)
-
-
-def _to_read(notebook: NotebookNode) -> dict[str, float]:
-    """Return the points of each answer in words that was written; nbgrader gives a stub 0."""
-    return {
-        grade_id(cell): float(cell.metadata.nbgrader.points)
-        for cell in notebook.cells
-        if is_written(cell) and compute_checksum(cell) != cell.metadata.nbgrader.checksum
-    }

@@ -4,9 +4,10 @@ Right answers, half answers, the bank's wrong answers, bad values, hostile code
 and damaged files, made for any exercise from its own questions.
 """
 
+import codecs
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 
@@ -18,6 +19,7 @@ from rnncourse.checks.marking import mark
 from rnncourse.checks.questions import Question
 from rnncourse.exercises import Exercise
 from rnncourse.grading.bank_code import bank_code
+from rnncourse.grading.damage import BROKEN_FILES, HARMLESS
 from rnncourse.notebooks import instructor_notebook
 
 BAD_ANSWERS = {
@@ -221,50 +223,14 @@ def _hostile(book: _Answers) -> Iterator[Sample]:
 
 def _damaged(book: _Answers) -> Iterator[Sample]:
     """Yield right answers in notebooks that were copied, cut and moved about, and broken files."""
-    changes: dict[str, Callable[[NotebookNode], None]] = {
-        "no-metadata": _strip,
-        "question-cells-deleted": _delete_questions,
-        "question-cells-moved": _move_questions_up,
-        "cells-duplicated": _duplicate,
-        "foreign-schema": _foreign_schema,
-    }
-    for student, change in changes.items():
+    for student, change in HARMLESS.items():
         notebook = book.solved()
         change(notebook)
         yield Sample(student, _bytes(notebook), book.full, ("Right",))
     whole = _bytes(book.solved())
-    yield Sample("byte-order-mark", b"\xef\xbb\xbf" + whole, book.full)
-    yield Sample("cut-off", whole[: len(whole) // 2], None, ("could not be read", "cut off"))
-    yield Sample("empty", b"", None, ("could not be read", "empty"))
-    yield Sample("not-utf8", "naïve".encode("utf-16"), None, ("could not be read", "UTF-8"))
-    yield Sample("not-a-notebook", b'{"marks": 10}', None, ("could not be read", "no cells"))
-
-
-def _strip(notebook: NotebookNode) -> None:
-    for key in ("metadata", "nbformat", "nbformat_minor"):
-        del notebook[key]
-    for cell in notebook.cells:
-        cell.metadata = NotebookNode()
-        del cell["id"]
-
-
-def _delete_questions(notebook: NotebookNode) -> None:
-    notebook.cells = [c for c in notebook.cells if not c.metadata.get("nbgrader", {}).get("grade")]
-
-
-def _move_questions_up(notebook: NotebookNode) -> None:
-    notebook.cells.sort(key=lambda c: not c.metadata.get("nbgrader", {}).get("grade"))
-
-
-def _duplicate(notebook: NotebookNode) -> None:
-    notebook.cells = [copy.deepcopy(cell) for cell in notebook.cells for _ in range(2)]
-
-
-def _foreign_schema(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader.schema_version = 99
-            cell.metadata.nbgrader.points = "many"
+    yield Sample("byte-order-mark", codecs.BOM_UTF8 + whole, book.full)
+    for student, (content, says) in BROKEN_FILES.items():
+        yield Sample(student, content(whole), None, ("could not be read", says))
 
 
 def _mistake_points(book: _Answers, name: str, number: int) -> float:

@@ -6,6 +6,7 @@ where, and for how many points comes from the released notebook alone.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from rnncourse.checks.values import printable
-from rnncourse.errors import NotebookError
+from rnncourse.grading.notebook_files import notebook_text, unreadable
 
-MAX_BYTES = 50 * 2**20
 CELL_TYPES = ("code", "markdown", "raw")
+NO_CELLS = "it has no cells. Is it a Jupyter notebook?"
+TOO_DEEP = "its lists are nested too deeply"
 
 
 def read_submission(path: Path) -> NotebookNode:
@@ -25,18 +27,21 @@ def read_submission(path: Path) -> NotebookNode:
     Raises:
         NotebookError: If it could not be read; says why.
     """
-    content = _parse(_text(path))
+    content = _parse(notebook_text(path))
     content.setdefault("nbformat", 4)
     content.setdefault("nbformat_minor", 5 if content["nbformat"] == 4 else 0)
     content.setdefault("metadata", {})
+    for cell in _dicts(content.get("cells")):
+        cell.pop("outputs", None)
     try:
         notebook = nbformat.convert(nbformat.from_dict(content), 4)
+    except RecursionError:
+        raise unreadable(TOO_DEEP) from None
     except Exception as error:  # a foreign format fails in many ways, all meaning the same
-        raise _unreadable(f"its format, {content['nbformat']!s:.20}, is not known") from error
-    cells = notebook.get("cells")
-    if not isinstance(cells, list):
-        raise _unreadable("it has no cells. Is it a Jupyter notebook?")
-    notebook.cells = [_sound(cell) for cell in cells if isinstance(cell, dict)]
+        raise unreadable(f"its format, {content['nbformat']!s:.20}, is not known") from error
+    if not isinstance(notebook.get("cells"), list):
+        raise unreadable(NO_CELLS)
+    notebook.cells = [_sound(cell) for cell in _dicts(notebook.cells)]
     notebook.nbformat_minor = 5
     return notebook
 
@@ -80,34 +85,23 @@ def repair(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     return _with_ids(released, [cell for _, cell in ordered])
 
 
-def _text(path: Path) -> str:
-    if path.is_symlink():
-        raise _unreadable("it is a link, not a file")
-    if path.stat().st_size > MAX_BYTES:
-        raise _unreadable(f"it is larger than {MAX_BYTES // 2**20} MB. Clear its outputs")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _unreadable("it is not UTF-8 text") from None
-    if not text.strip():
-        raise _unreadable("the file is empty")
-    return text
-
-
 def _parse(text: str) -> dict[str, Any]:
     try:
         content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 0)
-        raise _unreadable(f"it is damaged or cut off at line {line}") from None
+    except json.JSONDecodeError as error:
+        raise unreadable(f"it is damaged or cut off at line {error.lineno}") from None
+    except ValueError:  # Python's limit on the digits of an integer
+        raise unreadable("it is damaged: a number in it has thousands of digits") from None
+    except RecursionError:
+        raise unreadable(TOO_DEEP) from None
     if not isinstance(content, dict) or not ("cells" in content or "worksheets" in content):
-        raise _unreadable("it has no cells. Is it a Jupyter notebook?")
+        raise unreadable(NO_CELLS)
     return content
 
 
-def _unreadable(reason: str) -> NotebookError:
-    stop = "" if reason.endswith("?") else "."
-    return NotebookError(f"could not be read: {reason}{stop}")
+def _dicts(cells: Any) -> Iterator[dict[str, Any]]:
+    found = cells if isinstance(cells, list) else []
+    return (cell for cell in found if isinstance(cell, dict))
 
 
 def _sound(cell: dict[str, Any]) -> NotebookNode:
@@ -115,6 +109,7 @@ def _sound(cell: dict[str, Any]) -> NotebookNode:
     kind = cell.get("cell_type")
     source = cell.get("source", "")
     source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     metadata = cell.get("metadata")
     return NotebookNode(
         cell_type=kind if kind in CELL_TYPES else "raw",

@@ -28,6 +28,8 @@ class ForkedKernel:
     """
 
     stdin = stdout = stderr = None
+    lost = False
+    """Whether it ended because the server did, which no learner's code can bring about."""
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._exit: int | None = None
@@ -95,6 +97,7 @@ class ForkedKernel:
 
     def _note(self, data: bytes) -> None:
         answer: dict[str, Any] = from_message(data)
-        self._exit = int(answer.get("exit", -9))  # the server itself has gone: so has the kernel
+        self.lost = not answer  # the server itself has gone, and so has the kernel
+        self._exit = int(answer.get("exit", -9))
         self._connection.close()
         cgroup.remove(self._room)

@@ -16,6 +16,7 @@ from rnncourse.grading.sandbox import cgroup
 from rnncourse.grading.sandbox.bubblewrap import command, hand_over
 from rnncourse.grading.sandbox.limits import Limits
 
+LOGGER = logging.getLogger(__name__)
 PAUSES = (0.5, 2.0, 8.0)
 """Seconds before a dead server is started again; it is not, after the last."""
 
@@ -62,12 +63,12 @@ class KernelServer:
             self._wait()
             if self._ending.wait(pause):
                 return
-            logging.warning("The server of warm kernels has died, and is started again.")
+            LOGGER.warning("The server of warm kernels has died, and is started again.")
             try:
                 self.process = self._started()
                 self._serving()
             except SandboxError as error:
-                logging.warning("%s", error)
+                LOGGER.warning("%s", error)
 
     def _wait(self) -> None:
         self.process.wait()

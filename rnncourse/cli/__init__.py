@@ -1,0 +1,32 @@
+"""The `rnncourse` command: options in, printed text and exit codes out; the work is elsewhere.
+
+terminal   what the commands print with
+course     for whoever learns, writes or builds: check, build, doctor
+collecting for whoever grades: collect
+grading    for whoever grades: sample-class, grade
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from rnncourse import __version__
+from rnncourse.cli.collecting import collect
+from rnncourse.cli.course import build, check, doctor
+from rnncourse.cli.grading import grade, sample_class
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rnncourse")
+def cli() -> None:
+    """Recurrent Neural Networks, Step by Step: check, build and grade exercises."""
+    # nbgrader looks for alembic on PATH; TensorFlow's start-up lines are noise.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+
+for command in (check, build, doctor, sample_class, collect, grade):
+    cli.add_command(command)
