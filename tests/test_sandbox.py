@@ -200,8 +200,8 @@ def test_dead_server_is_started_again(warm_kernels, caplog):
     with kernel_server(imports=()) as server:
         first = server.process
         first.kill()
-        while server.process is first or not serves(server.folder):  # it is being started
-            pass
+        while server.process is first or not serves(server.folder):
+            assert server._keeper.is_alive()  # it is being started
         assert printed(warm_kernels, "print(6 * 7)") == ["42\n"]
         second = server.process
     assert first.pid != second.pid
