@@ -200,8 +200,8 @@ def test_dead_server_is_started_again(warm_kernels, caplog):
     with kernel_server(imports=()) as server:
         first = server.process
         first.kill()
-        while server.process is first or not serves(server.folder):  # it is being started
-            pass
+        while server.process is first or not serves(server.folder):
+            assert server._keeper.is_alive()  # it is being started
         assert printed(warm_kernels, "print(6 * 7)") == ["42\n"]
         second = server.process
     assert first.pid != second.pid
@@ -252,8 +252,12 @@ def test_sandbox_ends_with_its_input(program, tmp_path, monkeypatch):
     sandboxed = command(run.path, ["-m", f"rnncourse.grading.{program}", argument], Limits())
     with subprocess.Popen(sandboxed, stdin=subprocess.PIPE) as process:
         process.stdin.close()
-        assert process.wait(60) is not None
+        handle = os.pidfd_open(process.pid)
+        ended = select.select([handle], [], [], 60.0)[0]
+        os.close(handle)
+        process.kill()
     run.remove()
+    assert ended
 
 
 def test_server_keeps_no_dead_kernels(warm_kernels):

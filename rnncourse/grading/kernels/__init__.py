@@ -1,7 +1,10 @@
 """How a learner's kernel is started.
 
 provisioner  what Jupyter calls: a fork of a warm server, or a sandbox for each kernel
-forked       the server from outside: start it, and hold its kernels like processes
+forked       a kernel of the server, held like a process
+contained    a kernel in a container, held like a process
+keeper       starts the server, again if it dies, and ends it
 server       the server, which has imported TensorFlow already; it runs inside one sandbox
-protocol     what the two sides say to each other
+protocol     what the provisioner and the server say to each other
+runs         run folders: private, locked, and swept when their owner was killed
 """
