@@ -102,7 +102,8 @@ def students():
         rows = book.execute(
             "SELECT submitted_assignment.student_id, grade_cells.name, grade.auto_score FROM grade"
             " JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id"
-            " JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id"
+            " JOIN submitted_assignment"
+            " ON submitted_assignment.id = submitted_notebook.assignment_id"
             " JOIN base_cell AS grade_cells ON grade_cells.id = grade.cell_id"
         ).fetchall()
     found = {}

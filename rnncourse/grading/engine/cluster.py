@@ -11,12 +11,14 @@ cluster's own (settings of Dask, `distributed.comm.tls`) beyond it.
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import dask
 from distributed import Client, Future, LocalCluster, Security, as_completed, get_worker
+from distributed.comm.core import CommClosedError
 from distributed.diagnostics.plugin import WorkerPlugin
 from distributed.scheduler import KilledWorker
 
@@ -39,6 +41,8 @@ SETTINGS = {
     "distributed.admin.tick.interval": "1s",
     "logging": {"distributed": "critical"},
 }
+PAUSES = (0.2, 1.0, 2.0, 4.0)
+"""Seconds before the workers are told again what one of them died over."""
 SANDBOX = "rnncourse-sandbox"
 
 
@@ -63,7 +67,7 @@ def local_workers(kernel: str, number: int) -> Iterator[Workers]:
         ) as cluster,
         Client(cluster) as client,
     ):
-        client.register_plugin(_Deaf())
+        _insist(client.register_plugin, _Deaf())
         yield lambda works, papers_of: _run(client, kernel, works, papers_of)
 
 
@@ -93,10 +97,10 @@ def remote_workers(address: str, mode: str) -> Iterator[Workers]:
         ) from error
     with client, ExitStack() as held:
         try:
-            client.register_plugin(_Sandbox(mode), name=SANDBOX)
+            _insist(client.register_plugin, _Sandbox(mode), SANDBOX)
         except Exception as error:  # whatever it is, it was raised on a worker
             raise ClusterError(f"A worker of {address} cannot grade: {error}") from error
-        held.callback(client.unregister_worker_plugin, SANDBOX)
+        held.callback(_insist, client.unregister_worker_plugin, SANDBOX)
         yield lambda works, papers_of: _run(client, None, works, papers_of)
 
 
@@ -147,8 +151,8 @@ def _run(
                 return
             name = _papers_name(work)
             if name not in known:
-                client.register_plugin(_Papers(papers_of(work.slug)), name=name)
-                held.callback(client.unregister_worker_plugin, name)
+                _insist(client.register_plugin, _Papers(papers_of(work.slug)), name)
+                held.callback(_insist, client.unregister_worker_plugin, name)
                 known.add(name)
             under_way.add(client.submit(_on_worker, work, kernel, key=work.key, pure=False))
 
@@ -158,6 +162,18 @@ def _run(
             yield _result(client, future)
             future.release()  # or the death of its worker would have it done again
             submit_next()
+
+
+def _insist(tell: Callable[..., Any], *what: Any) -> None:
+    """Tell all workers something; if one dies meanwhile, tell them again."""
+    for pause in PAUSES:
+        try:
+            tell(*what)
+        except CommClosedError:
+            time.sleep(pause)
+        else:
+            return
+    tell(*what)
 
 
 def _result(client: Client, future: "Future[Finished | Incident]") -> Finished | Incident:
