@@ -77,9 +77,12 @@ def descendants(pid):
     return own + [further for child in own for further in descendants(child)]
 
 
-def run_folders():
-    """Return the run folders that there are."""
-    return set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+@pytest.fixture
+def temporary(monkeypatch):
+    """Make temporary files in a folder of the test's own, with a path short enough for sockets."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        yield Path(folder)
 
 
 def serves(folder):
@@ -157,12 +160,12 @@ def test_memory_has_an_end(kernel):
     assert texts[1] == "alive\n"
 
 
-def test_nothing_is_left_behind(kernel):
+def test_nothing_is_left_behind(kernel, temporary):
     """A daemon in a session of its own ends with its kernel, and so does the run folder."""
-    before = run_folders()
+    folders = [temporary, Path(os.environ.get(forked.SERVER, temporary))]
     daemon = "import subprocess\nsubprocess.Popen(['sleep', '98765'], start_new_session=True)"
     printed(kernel, daemon)
-    assert run_folders() == before
+    assert [path for folder in folders for path in folder.glob(f"{PREFIX}*")] == []
     found = subprocess.run(["pgrep", "-f", "sleep 98765"], capture_output=True, check=False)
     assert found.returncode == 1
 
@@ -238,10 +241,8 @@ def test_nothing_outlives_a_killed_grader(mode, warm_kernels, monkeypatch):
 
 
 @pytest.mark.parametrize("program", ["kernels.server", "sandbox.confine"])
-def test_sandbox_ends_with_its_input(program, tmp_path, monkeypatch):
+def test_sandbox_ends_with_its_input(program, temporary):
     """So it does however early its starter was killed: nobody holds the other end."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    tmp_path.chmod(0o755)
     run = RunFolder()
     manager = KernelManager(connection_file=str(run.path / "outside.json"))
     outside = use_sockets_in(run.path, manager)
