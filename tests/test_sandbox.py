@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell
 from rnncourse.errors import SandboxError
 from rnncourse.grading import isolation as isolation_module
 from rnncourse.grading.isolation import SANDBOXED, UNPROTECTED, isolation
-from rnncourse.grading.kernel import LearnerKernel
+from rnncourse.grading.kernel import LearnerKernel, TimeLimits
 from rnncourse.grading.kernels import forked, keeper
 from rnncourse.grading.kernels.keeper import kernel_server
 from rnncourse.grading.kernels.protocol import connect
@@ -55,7 +55,7 @@ def printed(kernel_name, *sources, folder=None):
     """Return what cells print in one kernel."""
 
     async def talk():
-        async with LearnerKernel(kernel_name, folder, 30.0) as learner:
+        async with LearnerKernel(kernel_name, folder, TimeLimits(cell=30.0)) as learner:
             cells = [new_code_cell(source) for source in sources]
             for cell in cells:
                 await learner.run(cell)

@@ -15,6 +15,7 @@ import nbformat
 
 from rnncourse.exercises import Course
 from rnncourse.grading.examiner import examine
+from rnncourse.grading.kernel import TimeLimits
 from rnncourse.grading.sandbox.bubblewrap import owner
 from rnncourse.grading.sandbox.container import USERS
 from rnncourse.grading.sandbox.stage import USER
@@ -139,7 +140,8 @@ def run(attack: Attack, kernel: str, where: str) -> Result:
     papers = EXERCISE.examination(seed=1)
     papers[SECOND] = replace(papers[SECOND], time_limit=SECONDS)
     limit = SECONDS if attack.name.startswith("flood_of_lines") else 60.0
-    verdicts = examine(notebook, papers, kernel_name=kernel, cell_limit=limit)
+    limits = TimeLimits(cell=limit)
+    verdicts = examine(notebook, papers, kernel_name=kernel, limits=limits)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     shown = " ".join(str(output.get("text", output.get("evalue", ""))) for output in outputs)
     second = verdicts[SECOND]
