@@ -20,6 +20,9 @@ cd "$(dirname "$0")/.." && cd "$(pwd -P)"
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
+# Making it anew would empty the folder that it points to, and others may use that.
+[ ! -L .venv ] || die ".venv is a link, and would be made anew where it points to. Remove it."
+
 # What a shell, conda or another project left behind would steer Python or uv elsewhere.
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV CONDA_PREFIX \
     UV_PYTHON UV_SYSTEM_PYTHON UV_TARGET UV_PREFIX UV_CONSTRAINT UV_OVERRIDE

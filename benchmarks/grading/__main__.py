@@ -51,7 +51,7 @@ def compare(task, rounds):
             found[name].append(rates.measure(run, task, cores=cores, skip=skip))
             print(f"  {task.name}, {name}: {_short(found[name][-1])}", flush=True)
             if name == "ours, 1 worker":
-                costs.append(_costs(run))
+                costs.append(_costs(run, found[name][-1]))
     return found, {
         "work": statistics.median(cost["work"] for cost in costs),
         "parts": {
@@ -60,10 +60,10 @@ def compare(task, rounds):
     }
 
 
-def _costs(run):
-    """Return what a submission cost: the worker, as its outcomes say, and the writer's parts."""
-    work = statistics.median(json.loads(path.read_text())["seconds"] for path in run.finished)
-    return {"work": work, "parts": writer.measure(run.folder)}
+def _costs(run, figures):
+    """Return the processor seconds of a submission: the writer's parts, and all the rest."""
+    parts = writer.measure(run.folder)
+    return {"work": figures["cpu"] - sum(parts.values()), "parts": parts}
 
 
 def _short(figures):

@@ -100,11 +100,10 @@ def students():
 
     with sqlite3.connect(COURSE / "gradebook.db") as book:
         rows = book.execute(
-            "SELECT submitted_assignment.student_id, grade_cells.name, grade.auto_score FROM grade"
-            " JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id"
-            " JOIN submitted_assignment"
-            " ON submitted_assignment.id = submitted_notebook.assignment_id"
-            " JOIN base_cell AS grade_cells ON grade_cells.id = grade.cell_id"
+            "SELECT handed_in.student_id, base_cell.name, grade.auto_score FROM grade"
+            " JOIN submitted_notebook AS notebook ON notebook.id = grade.notebook_id"
+            " JOIN submitted_assignment AS handed_in ON handed_in.id = notebook.assignment_id"
+            " JOIN base_cell ON base_cell.id = grade.cell_id"
         ).fetchall()
     found = {}
     for folder in sorted((COURSE / "submitted").iterdir()):

@@ -1,4 +1,4 @@
-"""What the one writer does for a submission, part by part: seconds of its process."""
+"""What the one writer does for a submission, part by part: processor seconds."""
 
 import statistics
 import time
@@ -11,7 +11,7 @@ PARTS = ("prepare", "enter", "pages", "read")
 
 
 def measure(folder):
-    """Return the median seconds of each part, over the submissions of a class that is graded.
+    """Return the median processor seconds of each part, over a class that is graded.
 
     Args:
         folder: The class folder, as `rnncourse grade` left it.
@@ -39,6 +39,6 @@ def measure(folder):
 
 
 def _seconds(call):
-    begun = time.perf_counter()
+    begun = time.process_time()
     call()
-    return time.perf_counter() - begun
+    return time.process_time() - begun

@@ -42,7 +42,7 @@ SETTINGS = {
     "logging": {"distributed": "critical"},
 }
 PAUSES = (0.2, 1.0, 2.0, 4.0)
-"""Seconds before the workers are told again what one of them died over."""
+"""Seconds before what failed because a worker died is tried again."""
 SANDBOX = "rnncourse-sandbox"
 
 
@@ -53,22 +53,31 @@ def local_workers(kernel: str, number: int) -> Iterator[Workers]:
     Args:
         kernel: Name of the Jupyter kernel, which has been tried.
         number: How many.
+
+    Raises:
+        ClusterError: If they do not start.
     """
-    with (
-        dask.config.set(SETTINGS),
-        LocalCluster(
-            n_workers=number,
-            threads_per_worker=1,
-            memory_limit=MEMORY,
-            dashboard_address=None,
-            protocol="tls://",
-            security=Security.temporary(),
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with dask.config.set(SETTINGS), _cluster(number) as cluster, Client(cluster) as client:
         _insist(client.register_plugin, _Deaf())
         yield lambda works, papers_of: _run(client, kernel, works, papers_of)
+
+
+def _cluster(number: int) -> LocalCluster:
+    for pause in PAUSES:
+        try:
+            return LocalCluster(
+                n_workers=number,
+                threads_per_worker=1,
+                memory_limit=MEMORY,
+                dashboard_address=None,
+                protocol="tls://",
+                security=Security.temporary(),
+                silence_logs=logging.CRITICAL,
+            )
+        except RuntimeError as error:  # one was ended as it started
+            trouble = error
+            time.sleep(pause)
+    raise ClusterError(f"The workers of this machine do not start: {trouble}") from trouble
 
 
 @contextmanager
