@@ -7,10 +7,8 @@ limited size, matched by the id of the request, and read without running code.
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty
 from subprocess import DEVNULL
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
@@ -23,6 +21,7 @@ from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
 from rnncourse.checks.values import printable, to_text
 from rnncourse.errors import CourseError, KernelError
 from rnncourse.grading.client import MOST, CappedClient, PromptManager
+from rnncourse.grading.kernels.runs import RunFolder
 
 REQUEST = (
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
@@ -73,7 +72,7 @@ class LearnerKernel:
         self._limits = limits or TimeLimits()
         self._deadline = time.monotonic() + self._limits.notebook
         self._client: CappedClient | None = None
-        self._sockets: TemporaryDirectory[str] | None = None
+        self._sockets: RunFolder | None = None
         self._done: list[str] = []
         self._revivals = 0
         self._trouble = ("", "")
@@ -131,9 +130,7 @@ class LearnerKernel:
         return _read_reply(reply)
 
     async def _start(self) -> None:
-        # Paths of sockets are short: 107 characters at most. A dying kernel may
-        # still write there while we clean up.
-        self._sockets = TemporaryDirectory(prefix="rnn-", ignore_cleanup_errors=True)
+        self._sockets = RunFolder()  # paths of sockets are short: 107 characters at most
         self._client = CappedClient(
             new_notebook(),
             kernel_name=self._kernel_name,
@@ -150,14 +147,14 @@ class LearnerKernel:
         )
         manager = self._client.create_kernel_manager()
         manager.transport = "ipc"  # no port that others could connect to
-        manager.connection_file = str(Path(self._sockets.name, "kernel.json"))
+        manager.connection_file = str(self._sockets.path / "kernel.json")
         try:
             await self._client.async_start_new_kernel(
                 stdout=DEVNULL, stderr=DEVNULL, env=os.environ | QUIET_TENSORFLOW
             )
             await self._client.async_start_new_kernel_client()
         except Exception as error:
-            self._sockets.cleanup()
+            self._sockets.remove()
             raise KernelError(
                 f"The kernel {self._kernel_name!r} did not start: {error}. "
                 "`rnncourse doctor` says what is missing."
@@ -171,7 +168,7 @@ class LearnerKernel:
             await client.km.shutdown_kernel(now=True)
             client.kc.stop_channels()
         finally:
-            self._sockets.cleanup()
+            self._sockets.remove()
 
     async def _revive(self) -> None:
         """Start a new kernel, and run again the cells that went well.

@@ -7,8 +7,6 @@ notebooks goes in, and text of notebooks comes out.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -17,6 +15,7 @@ from nbformat import NotebookNode
 from rnncourse.checks.papers import Paper
 from rnncourse.grading.engine.execute import run_as_nbgrader
 from rnncourse.grading.kernel import TimeLimits
+from rnncourse.grading.kernels.runs import RunFolder
 from rnncourse.grading.records import examine_with_record
 
 Papers = Mapping[str, Paper]
@@ -88,15 +87,19 @@ def perform(work: Work, papers: Papers | None, kernel: str) -> Finished:
         KernelError: If no kernel could be started.
     """
     began = time.monotonic()
-    with TemporaryDirectory(prefix="rnn-files-") as folder:
+    folder = RunFolder()
+    try:
         for name, data in work.files.items():
-            path = Path(folder, name)
+            path = folder.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+        place = str(folder.path)
         notebooks = {
-            name: nbformat.writes(_run(nbformat.reads(text, 4), work, papers, kernel, folder))
+            name: nbformat.writes(_run(nbformat.reads(text, 4), work, papers, kernel, place))
             for name, text in work.notebooks.items()
         }
+    finally:
+        folder.remove()
     return Finished(work.key, notebooks, round(time.monotonic() - began, 2))
 
 

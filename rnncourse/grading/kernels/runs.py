@@ -1,5 +1,7 @@
 """Run folders: where a kernel, or the server of kernels, meets whoever started it.
 
+The files that a notebook may read are put into one, too.
+
 A run folder is locked while its owner lives. One whose lock is free was left by
 a grader that was killed, and is swept away when the next one starts.
 """
