@@ -8,6 +8,7 @@ questions a reader has answered) and `policy`.
 
 import hashlib
 import os
+import re
 import textwrap
 from html import escape
 
@@ -25,6 +26,12 @@ KERNEL_ENVIRONMENT = {
 
 MARKS = {"[x] ": True, "[X] ": True, "[ ] ": False}
 VERDICTS = {True: ("✓", "Right."), False: ("✗", "Not this one.")}
+
+# Each script, and what a page has that it is for.
+SCRIPTS = {
+    "questions.js": re.compile('class="predict(-count)?"'),
+    "steps.js": re.compile('class="stepped"'),
+}
 
 
 class predict(nodes.Element):
@@ -183,6 +190,13 @@ def name_folds(app, pagename: str, templatename: str, context: dict, doctree) ->
         context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
 
 
+def add_scripts(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Give a page the scripts that it has something for."""
+    for script, sign in SCRIPTS.items():
+        if doctree is not None and sign.search(context["body"]):
+            app.add_js_file(script, loading_method="defer")
+
+
 def first_paragraph_of_modules(app, what, name, obj, options, lines) -> None:
     """Keep the first paragraph of a module's docstring; the rest lists its files."""
     if what == "module" and "" in lines:
@@ -201,4 +215,5 @@ def setup(app) -> dict:
     app.connect("autodoc-process-docstring", first_paragraph_of_modules)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", name_folds)
+    app.connect("html-page-context", add_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

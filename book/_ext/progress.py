@@ -90,12 +90,6 @@ def pages_with_counts(app, env) -> list[str]:
     return [] if before == questions_of(env) else [app.config.root_doc]
 
 
-def add_script(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Give the script to pages that ask or count."""
-    if pagename in questions_of(app.env) or 'class="predict-count"' in context.get("body", ""):
-        app.add_js_file("questions.js", loading_method="defer")
-
-
 def setup(app) -> dict:
     """Register the extension."""
     app.add_node(progress)
@@ -104,5 +98,4 @@ def setup(app) -> dict:
     app.connect("doctree-read", note_questions)
     app.connect("env-updated", pages_with_counts)
     app.connect("doctree-resolved", show_counts)
-    app.connect("html-page-context", add_script)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
