@@ -3,7 +3,7 @@
 Pages stay plain MyST: what a chapter says belongs in the chapter, what the
 reader's browser looks like belongs in `_assets/course.css`. Beside this one stand
 `vendor` (scripts and type), `live` (cells that run in the page), `progress` (which
-questions a reader has answered) and `policy`.
+questions a reader has answered), `sharing` (cards and lost readers) and `policy`.
 """
 
 import hashlib
