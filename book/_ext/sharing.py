@@ -46,8 +46,19 @@ def write_lost_page(app, exception) -> None:
         Path(app.outdir, "_static", "404.html").unlink(missing_ok=True)
 
 
+def add_icon(app, exception) -> None:
+    """Name the icon in the redirect at the root: browsers would ask for one elsewhere."""
+    root = Path(app.outdir, "index.html")
+    if exception is not None or app.builder.format != "html" or not root.is_file():
+        return
+    page = root.read_text("utf-8")
+    if 'rel="icon"' not in page:
+        root.write_text(f'{page}<link rel="icon" href="_static/favicon.svg">\n', "utf-8")
+
+
 def setup(app) -> dict:
     """Register the extension; it reads the descriptions that `coursebook` adds."""
     app.connect("html-page-context", add_card, priority=800)
     app.connect("build-finished", write_lost_page)
+    app.connect("build-finished", add_icon, priority=800)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
