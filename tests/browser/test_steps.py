@@ -33,6 +33,7 @@ def test_picture_is_stepped_by_keyboard(visit, book, name, count):
         assert picture.locator(f"[data-step='{step}'].current").count() == 1
     assert picture.locator(".ahead .value:visible").count() == 0
     assert picture.locator(".spot:visible").count() == 1
+    assert picture.locator("li:visible").count() == 0
     assert found.problems == []
 
 
