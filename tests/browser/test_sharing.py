@@ -36,7 +36,7 @@ def test_descriptions_differ(site):
 @pytest.mark.parametrize("address", ["nowhere.html", "book/nowhere.html"])
 def test_lost_reader_finds_the_contents(visit, book, site, address):
     """The page for missing addresses stands alone, and its link leads to the contents."""
-    found = visit(f"{book.root}/index.html")
+    found = visit(f"{book.root}/search.html", service_workers="block")
     body = (site / "404.html").read_text("utf-8")
     found.page.route("**/nowhere.html", lambda route: route.fulfill(status=200, body=body))
     found.page.goto(f"{book.root}/{address}")
