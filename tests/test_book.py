@@ -38,6 +38,7 @@ NOTEBOOK = (
     [
         (PREDICT.format("- [x] a\n\n  why\n- [x] b\n\n  why"), "exactly one option"),
         (PREDICT.format("- [x] a\n- [ ] b\n\n  why"), "has no feedback"),
+        ("# Page\n\n:::{progress}\nno table\n:::\n", "must be a table"),
         (NOTEBOOK, "ZeroDivisionError"),
         ("# Page\n\n[nowhere](nowhere.md)\n", "nowhere"),
         ("# Page\n\n:::{live-exercise} 01_no_such\n:::\n", "there is no"),

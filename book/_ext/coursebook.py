@@ -2,10 +2,13 @@
 
 Pages stay plain MyST: what a chapter says belongs in the chapter, what the
 reader's browser looks like belongs in `_assets/course.css`. Beside this one stand
-`vendor` (scripts and type), `live` (cells that run in the page) and `policy`.
+`vendor` (scripts and type), `live` (cells that run in the page), `progress` (which
+questions a reader has answered), `sharing` (cards and lost readers) and `policy`.
 """
 
+import hashlib
 import os
+import re
 import textwrap
 from html import escape
 
@@ -23,6 +26,12 @@ KERNEL_ENVIRONMENT = {
 
 MARKS = {"[x] ": True, "[X] ": True, "[ ] ": False}
 VERDICTS = {True: ("✓", "Right."), False: ("✗", "Not this one.")}
+
+# Each script, and what a page has that it is for.
+SCRIPTS = {
+    "questions.js": re.compile('class="predict(-count)?"'),
+    "steps.js": re.compile('class="stepped"'),
+}
 
 
 class predict(nodes.Element):
@@ -66,9 +75,14 @@ class PredictDirective(SphinxDirective):
         options = [self.read_option(item, group) for item in self.items_of(body)]
         if sum(option["right"] for option in options) != 1:
             raise self.error("predict: exactly one option must be marked [x].")
-        result = predict("", self.question(group), *options, group=group)
+        result = predict("", self.question(group), *options, group=group, key=self.key())
         self.set_source_info(result)
         return [result]
+
+    def key(self) -> str:
+        """Return a name of this question that changes when its text does."""
+        text = "\n".join([*self.arguments, *self.content])
+        return hashlib.sha256(text.encode()).hexdigest()[:10]
 
     def items_of(self, body: nodes.Element) -> list[nodes.Node]:
         """Return the list items of the body, which must hold one list and nothing else."""
@@ -77,7 +91,7 @@ class PredictDirective(SphinxDirective):
         return body[0].children
 
     def question(self, group: str) -> nodes.paragraph:
-        """Return the question as a paragraph that labels the group."""
+        """Return the question as a paragraph, the legend of its options."""
         inline, problems = self.state.inline_text(self.arguments[0], self.lineno)
         paragraph = nodes.paragraph(self.arguments[0], "", *inline, *problems)
         paragraph["ids"], paragraph["classes"] = [f"{group}-question"], ["predict-question"]
@@ -122,15 +136,16 @@ def plain_option(option: predict_option) -> nodes.list_item:
 
 
 def visit_predict(self, node: predict) -> None:
-    """Open the group; a group, not a landmark, so that landmarks stay few."""
+    """Open the group: a fieldset, named by the question, which is a paragraph inside it."""
     label = f"{node['group']}-question"
-    self.body.append(f'<section class="predict" role="group" aria-labelledby="{label}">\n')
+    self.body.append(f'<fieldset class="predict" id="{node["group"]}" data-key="{node["key"]}"')
+    self.body.append(f' aria-labelledby="{label}">\n')
     self.body.append('<p class="predict-label">Predict first</p>\n')
 
 
 def depart_predict(self, node: predict) -> None:
-    """Close the group."""
-    self.body.append("</section>\n")
+    """Close the group; what the script says there is read aloud."""
+    self.body.append('<div class="predict-said" role="status"></div></fieldset>\n')
 
 
 def visit_option(self, node: predict_option) -> None:
@@ -175,6 +190,13 @@ def name_folds(app, pagename: str, templatename: str, context: dict, doctree) ->
         context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
 
 
+def add_scripts(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Give a page the scripts that it has something for."""
+    for script, sign in SCRIPTS.items():
+        if doctree is not None and sign.search(context["body"]):
+            app.add_js_file(script, loading_method="defer")
+
+
 def first_paragraph_of_modules(app, what, name, obj, options, lines) -> None:
     """Keep the first paragraph of a module's docstring; the rest lists its files."""
     if what == "module" and "" in lines:
@@ -193,4 +215,5 @@ def setup(app) -> dict:
     app.connect("autodoc-process-docstring", first_paragraph_of_modules)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", name_folds)
+    app.connect("html-page-context", add_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

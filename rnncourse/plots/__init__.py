@@ -7,6 +7,7 @@
     diagram    the unrolled network, on matplotlib axes
     svg        pictures as text: elements, axes, the picture itself
     svg_plots, svg_diagram  lines and heat maps, the unrolled network, as SVG text
+    stepped    pictures told in steps: a forward pass, a backward pass, an LSTM's gates
 
 Importing it loads NumPy alone, so the SVG text can be made in the browser;
 matplotlib comes with the caller's `ax`. Text is a grey from the middle of the
@@ -16,11 +17,15 @@ scale, here as in the book's style sheet, so it reads on light and on dark.
 from rnncourse.plots.curves import forecasts, gradient_norms, loss_curves
 from rnncourse.plots.diagram import unrolled_network
 from rnncourse.plots.heatmaps import digit_rows, gates_over_input, states_over_time
+from rnncourse.plots.stepped import SteppedImage
+from rnncourse.plots.stepped_gates import stepped_gates
+from rnncourse.plots.stepped_neuron import stepped_gradient, stepped_neuron
 from rnncourse.plots.svg import SvgImage
 from rnncourse.plots.svg_diagram import svg_unrolled
 from rnncourse.plots.svg_plots import svg_heatmap, svg_lines
 
 __all__ = [
+    "SteppedImage",
     "SvgImage",
     "digit_rows",
     "forecasts",
@@ -28,6 +33,9 @@ __all__ = [
     "gradient_norms",
     "loss_curves",
     "states_over_time",
+    "stepped_gates",
+    "stepped_gradient",
+    "stepped_neuron",
     "svg_heatmap",
     "svg_lines",
     "svg_unrolled",

@@ -48,7 +48,7 @@ def svg_unrolled(
         body += _hand_over(first + t * stride, stride, h_shape)
     for t in range(steps):
         body += _copy(first + t * stride, t, x_shape, h_shape)
-    body.append(_symbol(22, "h", "−1", y=MIDDLE + 6, fill=STATE))
+    body.append(symbol(22, "h", "−1", y=MIDDLE + 6, fill=STATE))
     seen = (
         f"{steps} copies of one cell in a row. Copy t reads x of shape {x_shape} from below, gives "
         f"h of shape {h_shape} above, and hands the same h to the copy on its right."
@@ -61,10 +61,10 @@ def _copy(x: float, t: int, x_shape: str, h_shape: str) -> list[str]:
     return [
         element("circle", cx=x, cy=MIDDLE, r=RADIUS, fill=COLOURS[0]),
         words(x, MIDDLE + 4.5, "cell", fill="#fff"),
-        _arrow((x, 218), (x, MIDDLE + RADIUS + 2), GREY),
-        _arrow((x, MIDDLE - RADIUS), (x, 46), GREY),
-        _symbol(x, "x", str(t), y=240),
-        _symbol(x, "h", str(t), y=34),
+        arrow((x, 218), (x, MIDDLE + RADIUS + 2), GREY),
+        arrow((x, MIDDLE - RADIUS), (x, 46), GREY),
+        symbol(x, "x", str(t), y=240),
+        symbol(x, "h", str(t), y=34),
         words(x + 9, 196, x_shape, text_anchor="start"),
         words(x + 9, 82, h_shape, text_anchor="start"),
     ]
@@ -74,23 +74,54 @@ def _hand_over(x: float, stride: float, shape: str) -> list[str]:
     """Return the arrow that enters the cell at x from its left, with the shape above it."""
     start, stop = x - stride + RADIUS, x - RADIUS - 2
     return [
-        _arrow((start, MIDDLE), (stop, MIDDLE), STATE),
+        arrow((start, MIDDLE), (stop, MIDDLE), STATE),
         words((start + stop) / 2, MIDDLE - 9, shape),
     ]
 
 
-def _arrow(start: tuple[float, float], stop: tuple[float, float], colour: str) -> str:
-    """Return a horizontal or vertical arrow."""
+def arrow(
+    start: tuple[float, float], stop: tuple[float, float], colour: str, *, dashes: str | None = None
+) -> str:
+    """Return a horizontal or vertical arrow.
+
+    Args:
+        start: Its tail, in user units.
+        stop: The point of its head.
+        colour: Its colour.
+        dashes: Lengths of strokes and gaps, in user units, or None for a solid line.
+
+    Returns:
+        The elements.
+
+    >>> arrow((0, 0), (30, 0), "red").count("<")
+    2
+    """
     (x1, y1), (x2, y2) = start, stop
     dx, dy = np.sign(x2 - x1), np.sign(y2 - y1)
     tail_x, tail_y = x2 - 10 * dx, y2 - 10 * dy
     corners = [(x2, y2), (tail_x - 5 * dy, tail_y - 5 * dx), (tail_x + 5 * dy, tail_y + 5 * dx)]
     head = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-    line = element("line", x1=x1, y1=y1, x2=tail_x, y2=tail_y, stroke=colour, stroke_width=2)
+    ends = {"x1": x1, "y1": y1, "x2": tail_x, "y2": tail_y}
+    line = element("line", **ends, stroke=colour, stroke_width=2, stroke_dasharray=dashes)
     return line + element("polygon", points=head, fill=colour)
 
 
-def _symbol(x: float, letter: str, index: str, *, y: float, fill: str = "currentColor") -> str:
+def symbol(x: float, letter: str, index: str, *, y: float, fill: str = "currentColor") -> str:
+    """Return a letter with an index, as in a formula.
+
+    Args:
+        x: Its middle, in user units.
+        letter: The letter, set in italics.
+        index: What stands below it.
+        y: Place of its base line.
+        fill: Its colour.
+
+    Returns:
+        The element.
+
+    >>> symbol(0, "h", "2", y=0).count("tspan")
+    2
+    """
     lowered = element("tspan", index, font_size=12, dy=5, font_style="normal")
     shown = {"text_anchor": "middle", "font_size": 17, "font_style": "italic", "fill": fill}
     return element("text", letter, lowered, x=x, y=y, **shown)
