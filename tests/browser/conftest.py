@@ -157,7 +157,9 @@ def book(site):
         yield found
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop running, in which no other
+# test could run one of its own.
+@pytest.fixture(scope="module")
 def browser():
     """Yield Chromium; without one, fail in CI and skip elsewhere."""
     from playwright.sync_api import sync_playwright
