@@ -189,6 +189,12 @@ def note(problems, message):
         problems.append(message.text)
 
 
+def note_failure(problems, request):
+    """Note a request that failed; one that leaving the page cut off did not."""
+    if request.failure != "net::ERR_ABORTED":
+        problems.append(f"failed: {request.url}, {request.failure}")
+
+
 @pytest.fixture
 def visit(browser):
     """Return a function that opens an address in a fresh browser context."""
@@ -203,7 +209,7 @@ def visit(browser):
         found = Visit(page, [], [])
         page.on("pageerror", lambda error: found.problems.append(str(error)))
         page.on("console", lambda message: note(found.problems, message))
-        page.on("requestfailed", lambda request: found.problems.append(f"failed: {request.url}"))
+        page.on("requestfailed", lambda request: note_failure(found.problems, request))
         context.on("request", lambda request: found.requests.append(request.url))
         page.goto(address, wait_until=wait)
         return found
