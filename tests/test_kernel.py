@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell
 from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
 from rnncourse.errors import KernelError
 from rnncourse.grading import kernel as kernel_module
+from rnncourse.grading import replies
 from rnncourse.grading.kernel import LearnerKernel, TimeLimits
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("warm_kernels")]
@@ -202,7 +203,7 @@ def test_malformed_messages_cost_their_cell_alone(message):
 
 def test_huge_answer_is_refused(monkeypatch):
     """An answer has a largest size."""
-    monkeypatch.setattr(kernel_module, "MAX_ANSWER", 1000)
+    monkeypatch.setattr(replies, "MAX_ANSWER", 1000)
     _, (outcome,) = converse(["def f():\n    return 'x' * 2000"], [("f", {})])
     assert outcome.raised == UNREADABLE
     assert "larger than" in outcome.message

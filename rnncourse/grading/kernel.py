@@ -16,12 +16,13 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from rnncourse.checks.calls import ANSWER, Inputs, Outcome, outcome_from_text
-from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT, UNREADABLE
-from rnncourse.checks.values import printable, to_text
-from rnncourse.errors import CourseError, KernelError
+from rnncourse.checks.calls import Inputs, Outcome
+from rnncourse.checks.marking import KERNEL_DIED, TIME_LIMIT
+from rnncourse.checks.values import to_text
+from rnncourse.errors import KernelError
 from rnncourse.grading.client import MOST, CappedClient, PromptManager
 from rnncourse.grading.kernels.runs import RunFolder
+from rnncourse.grading.replies import asks_to_exit, read_reply
 
 REQUEST = (
     "__import__('rnncourse.checks.calls', fromlist=['answer'])"
@@ -30,7 +31,6 @@ REQUEST = (
 QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 """No start-up lines on stderr, and the same sums on every processor."""
 OUTPUT_LIMIT = "OutputLimit"
-MAX_ANSWER = 64 * 2**20
 MAX_REVIVALS = 3
 INTERRUPT_GRACE = 4.0
 """Seconds in which an interrupted kernel must listen."""
@@ -125,9 +125,9 @@ class LearnerKernel:
         except TimeoutError:
             await self._interrupt(request)
             return Outcome(raised=TIME_LIMIT)
-        if _asks_to_exit(reply):
+        if asks_to_exit(reply):
             await self._revive()
-        return _read_reply(reply)
+        return read_reply(reply)
 
     async def _start(self) -> None:
         self._sockets = RunFolder()  # paths of sockets are short: 107 characters at most
@@ -219,7 +219,7 @@ class LearnerKernel:
         if content.get("ename") == TIME_LIMIT:
             late = f"This cell had not ended after {self._limits.cell:g} s, and was interrupted."
             self._trouble = (TIME_LIMIT, late)
-        if _asks_to_exit(content):
+        if asks_to_exit(content):
             self._trouble = (KERNEL_DIED, "This cell ended the kernel: it called exit or quit.")
 
     async def _responds(self) -> bool:
@@ -266,30 +266,6 @@ class LearnerKernel:
             most = self._limits.notebook
             raise KernelError(f"All that it runs together had not ended after {most:g} s.")
         return self._alive()
-
-
-def _asks_to_exit(content: dict[str, Any]) -> bool:
-    """Return whether a reply says that the kernel is about to end: exit() or quit()."""
-    payload = content.get("payload") or []
-    return any(isinstance(item, dict) and item.get("source") == "ask_exit" for item in payload)
-
-
-def _read_reply(content: dict[str, Any]) -> Outcome:
-    """Return the outcome in a reply; whatever else it holds is an outcome too."""
-    answer = content.get("user_expressions", {}).get("answer", {})
-    if answer.get("status") != "ok":
-        name, text = str(answer.get("ename", "Error")), str(answer.get("evalue", ""))
-        return Outcome(raised=printable(name[:80]), message=printable(text[:300]))
-    text = answer.get("data", {}).get(ANSWER)
-    if not isinstance(text, str):
-        return Outcome(raised=UNREADABLE, message="The function gave no answer.")
-    if len(text) > MAX_ANSWER:
-        limit = MAX_ANSWER // 2**20
-        return Outcome(raised=UNREADABLE, message=f"The answer is larger than {limit} MB.")
-    try:
-        return outcome_from_text(text)
-    except CourseError as error:
-        return Outcome(raised=UNREADABLE, message=f"The answer could not be read: {error}")
 
 
 def _merge_streams(cell: NotebookNode) -> None:
