@@ -122,7 +122,7 @@ format: setup ## Mend what ruff can mend
 # Versions stay as they are unless they must change, or UPGRADE=1.
 COMPILE = tools/bootstrap.sh uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
-COURSE := pyproject.toml --extra plots --extra data --extra grade --extra book --group dev
+COURSE := pyproject.toml --extra plots --extra data --extra grade --extra classroom --extra book --group dev
 .PHONY: lock
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 lock: ## Write the lock files from pyproject.toml (UPGRADE=1 takes the newest)
