@@ -79,7 +79,7 @@ def grade(
     from rnncourse.tables import class_table, marks_differ
 
     _log_to(folder / "nbgrader.log")
-    class_folder = ClassFolder(folder, _course_of(folder), db_url)
+    class_folder = ClassFolder(folder, course_of(folder), db_url)
     submissions = class_folder.submissions(slug, student)
     mode = "none" if unsafe_no_sandbox else mode
     with class_folder.alone():
@@ -103,7 +103,8 @@ def grade(
         sys.exit(1)
 
 
-def _course_of(folder: Path) -> "Course | None":
+def course_of(folder: Path) -> "Course | None":
+    """Return the course that a class solves exercises of, if there is one."""
     from rnncourse.exercises import Course
 
     try:
