@@ -4,7 +4,7 @@ terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
 grading    for whoever grades: sample-class, grade
-desk       for whoever has graded: export
+desk       for whoever has graded: export, report
 """
 
 import os
@@ -16,7 +16,7 @@ import click
 from rnncourse import __version__
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
-from rnncourse.cli.desk import export
+from rnncourse.cli.desk import export, report
 from rnncourse.cli.grading import grade, sample_class
 
 
@@ -30,5 +30,5 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (check, build, doctor, sample_class, collect, grade, export):
+for command in (check, build, doctor, sample_class, collect, grade, export, report):
     cli.add_command(command)

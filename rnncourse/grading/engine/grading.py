@@ -117,7 +117,8 @@ class Grading:
         except Exception as error:  # one submission never ends the class
             self._fail(submission, error)
         else:
-            self._settle(submission, status=GRADED, seconds=finished.seconds, **found)
+            effort = {"seconds": finished.seconds, "attempts": finished.attempts}
+            self._settle(submission, status=GRADED, **effort, **found)
 
     def _marks(self, submission: Submission, finished: Finished) -> dict[str, Any]:
         if not self._folder.examines:

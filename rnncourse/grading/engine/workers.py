@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from rnncourse.checks.papers import Paper
 from rnncourse.errors import KernelError, SandboxError
@@ -47,7 +48,7 @@ def performed(work: Work, papers: Papers | None, kernel: str) -> Finished | Inci
     """Return what came of one submission; whatever goes wrong is an incident."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return perform(work, papers, kernel)
+            return replace(perform(work, papers, kernel), attempts=attempt)
         except (KernelError, SandboxError) as error:  # trouble of the machine: it may pass
             LOGGER.warning("%s, attempt %d: %s", work.key, attempt, error)
             reason = str(error)
