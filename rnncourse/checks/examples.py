@@ -56,14 +56,14 @@ def written_out(value: Any) -> str:
 
 
 def _example(paper: Paper, case: Case, outcome: Outcome, trial: Trial) -> Example:
-    said = f"{trial.finding} {trial.detail}".strip()
     if not isinstance(paper.compare, Close):  # other values could be right as well
-        return Example(trial.title, said)
+        return Example(trial.title, f"{trial.finding} {trial.detail}".strip())
     given = {name: written_out(value) for name, value in case.inputs.items()}
     if outcome.raised:
-        return Example(trial.title, said, given, written_out(case.expected))
-    name, expected, received = _parting(paper, case.expected, outcome.value)
-    return Example(trial.title, said, given, written_out(expected), written_out(received), name)
+        return Example(trial.title, trial.finding, given, written_out(case.expected))
+    item, expected, received = _parting(paper, case.expected, outcome.value)
+    said = trial.detail or trial.finding
+    return Example(trial.title, said, given, written_out(expected), written_out(received), item)
 
 
 def _parting(paper: Paper, expected: Any, received: Any) -> tuple[str, Any, Any]:

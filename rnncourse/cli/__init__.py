@@ -3,7 +3,7 @@
 terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
-grading    for whoever grades: sample-class, grade
+grading    for whoever grades: sample-class, grade, feedback
 """
 
 import os
@@ -15,7 +15,7 @@ import click
 from rnncourse import __version__
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
-from rnncourse.cli.grading import grade, sample_class
+from rnncourse.cli.grading import feedback, grade, sample_class
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,5 +28,5 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (check, build, doctor, sample_class, collect, grade):
+for command in (check, build, doctor, sample_class, collect, grade, feedback):
     cli.add_command(command)

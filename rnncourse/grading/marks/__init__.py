@@ -13,7 +13,7 @@ rows       the gradebook, in few queries
 reading    both put together
 """
 
-from rnncourse.grading.marks.reading import class_roster, read_marks
+from rnncourse.grading.marks.reading import SOLUTION, class_roster, read_marks
 from rnncourse.grading.marks.values import (
     MISSING,
     STATUSES,
@@ -26,6 +26,7 @@ from rnncourse.grading.marks.values import (
 
 __all__ = [
     "MISSING",
+    "SOLUTION",
     "STATUSES",
     "UNGRADED",
     "WAITS",
