@@ -32,7 +32,7 @@ from rnncourse.errors import NotebookError
 from rnncourse.grading.by_hand import kept_by_hand
 from rnncourse.grading.feedback.exporter import FeedbackExporter
 from rnncourse.grading.nbgrader_log import LOGGER
-from rnncourse.grading.notebook_files import find_notebook, shown
+from rnncourse.grading.notebook_files import find_notebook, require_plain_name, shown
 from rnncourse.grading.outcomes import Submission
 from rnncourse.notebooks import write_if_changed
 
@@ -237,6 +237,7 @@ def _cell(grade: Any) -> str:
 
 def _require_plain(submission: Submission) -> None:
     """Raise an error for what nbgrader would follow, choke on, or carry to where it does harm."""
+    require_plain_name(submission.student)
     size = 0
     for path in (submission.folder, *submission.folder.rglob("*")):
         if path.is_symlink():
