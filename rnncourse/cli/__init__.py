@@ -3,8 +3,8 @@
 terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
-grading    for whoever grades: sample-class, grade
-desk       for whoever has graded: export, report
+grading    for whoever grades: sample-class, grade, feedback
+desk       for whoever has graded: export, report, regrade
 """
 
 import os
@@ -17,7 +17,8 @@ from rnncourse import __version__
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
 from rnncourse.cli.desk import export, report
-from rnncourse.cli.grading import grade, sample_class
+from rnncourse.cli.grading import feedback, grade, sample_class
+from rnncourse.cli.regrading import regrade
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,5 +31,6 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (check, build, doctor, sample_class, collect, grade, export, report):
+COMMANDS = (check, build, doctor, sample_class, collect, grade, feedback, export, report, regrade)
+for command in COMMANDS:
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands for whoever grades: sample-class, grade."""
+"""Commands for whoever grades: sample-class, grade, feedback."""
 
 import logging
 import sys
@@ -74,17 +74,18 @@ def grade(
     """Grade the submissions of a class; what is graded already is not graded again."""
     from rnncourse.grading.classes import ClassFolder
     from rnncourse.grading.engine.grading import Grading
+    from rnncourse.grading.feedback.writing import write_summaries
     from rnncourse.grading.outcomes import GRADED, UNREADABLE
     from rnncourse.grading.sample_class import read_manifest
     from rnncourse.tables import class_table, marks_differ
 
-    _log_to(folder / "nbgrader.log")
+    log_to(folder / "nbgrader.log")
     class_folder = ClassFolder(folder, course_of(folder), db_url)
     submissions = class_folder.submissions(slug, student)
     mode = "none" if unsafe_no_sandbox else mode
     with class_folder.alone():
         if waiting := [s for s in submissions if class_folder.recorded(s) is None]:
-            with _workers(class_folder, waiting, mode, number, scheduler) as workers:
+            with workers_for(class_folder, waiting, mode, number, scheduler) as workers:
                 graded = Grading(class_folder, workers).outcomes(waiting)
                 try:
                     for _ in with_progress(graded, len(waiting)):
@@ -92,6 +93,7 @@ def grade(
                 except KeyboardInterrupt:
                     ERR.print("Stopped. What is graded is kept: the same command goes on.")
                     sys.exit(130)
+            write_summaries(class_folder, {submission.student for submission in waiting})
     manifest = read_manifest(folder)
     outcomes = [outcome for s in submissions if (outcome := class_folder.recorded(s, failed=True))]
     OUT.print(class_table(outcomes, manifest))
@@ -101,6 +103,33 @@ def grade(
     failed = [o for o in outcomes if o.status not in (GRADED, UNREADABLE)]
     if failed or marks_differ(outcomes, manifest):
         sys.exit(1)
+
+
+@command("feedback")
+@click.argument("slug", required=False)
+@click.option("--student", help="Only this student.")
+@click.option(
+    "--course-dir",
+    "folder",
+    type=FOLDER,
+    default=Path(),
+    help="Folder of the class; by default this one.",
+)
+def feedback(slug: str | None, student: str | None, folder: Path) -> None:
+    """Write the feedback pages anew, after marking by hand, and a summary for each student."""
+    from rnncourse.grading.classes import ClassFolder
+    from rnncourse.grading.feedback.writing import write_feedback, write_summaries
+
+    log_to(folder / "nbgrader.log")
+    class_folder = ClassFolder(folder, course_of(folder))
+    submissions = class_folder.submissions(slug, student)
+    with class_folder.alone():
+        with ERR.status("Writing feedback pages …"):
+            written = list(write_feedback(class_folder, submissions))
+        summaries = write_summaries(class_folder, {submission.student for submission in written})
+    OUT.print(f"{len(written)} pages and {summaries} summaries in {folder / 'feedback'}")
+    if left := len(submissions) - len(written):
+        OUT.print(f"{left} not graded yet: rnncourse grade")
 
 
 def course_of(folder: Path) -> "Course | None":
@@ -114,7 +143,7 @@ def course_of(folder: Path) -> "Course | None":
 
 
 @contextmanager
-def _workers(
+def workers_for(
     class_folder: "ClassFolder",
     waiting: "list[Submission]",
     mode: str,
@@ -174,7 +203,7 @@ def _hidden(class_folder: "ClassFolder") -> dict[str, Path]:
     return hidden
 
 
-def _log_to(path: Path) -> None:
+def log_to(path: Path) -> None:
     """Send nbgrader's log, and its libraries' warnings, to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, encoding="utf-8")
