@@ -24,12 +24,24 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @command("sample-class")
 @click.argument("folder", type=FOLDER)
-def sample_class(folder: Path) -> None:
+@click.option(
+    "--students",
+    type=click.IntRange(min=1),
+    help="A class of so many instead, with a roster, each with answers of their own.",
+)
+@click.option("--exercise", "slugs", multiple=True, help="Only this one.")
+def sample_class(folder: Path, students: int | None, slugs: tuple[str, ...]) -> None:
     """Write a synthetic class into FOLDER, with the marks that it should get."""
     from rnncourse.exercises import Course
-    from rnncourse.grading.sample_class import write_sample_class
+    from rnncourse.grading.sample_class import write_sample_class, write_settings
+    from rnncourse.grading.sample_students import write_students
 
-    size = write_sample_class(folder, Course.find())
+    course = Course.find()
+    if students is None:
+        size = write_sample_class(folder, course, slugs=slugs)
+    else:
+        write_settings(folder, course)
+        size = write_students(folder, course, students, slugs or course.slugs()[:1])
     OUT.print(f"{size} sample submissions in {folder}")
 
 
