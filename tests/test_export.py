@@ -179,6 +179,8 @@ def test_export_says_who_has_no_mark(tmp_path):
     assert done.returncode == 3, done.stderr
     assert "ps1: not handed in (1): none" in done.stderr
     assert "ps1: waits for a person's mark (1): garcia" in done.stderr
+    asked = export(folder, "ps1", "--format", "moodle").stderr
+    assert "no moodle_id in the roster (4): chen, garcia, hm, none" in asked
     assert (tmp_path / "marks.csv").read_bytes().startswith(b"\xef\xbb\xbfstudent,name,")
     assert export(folder, "ps").returncode == 1
 
@@ -186,6 +188,7 @@ def test_export_says_who_has_no_mark(tmp_path):
 def test_export_of_a_complete_class_is_content(tmp_path):
     """Exit code 0, and nothing but the table on standard output; old marks are said."""
     folder = make_class(tmp_path, [Entry("chen")])
+    (tmp_path / "roster.csv").write_text("id,canvas_id\nchen,12\n")
     done = export(folder, "--format", "canvas", "--column", "ps1=Week 1 (7)")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Student,ID,SIS User ID,SIS Login ID,Section,Week 1 (7)\n")

@@ -14,7 +14,7 @@ from rnncourse.exercises import Course
 from rnncourse.grading.classes import ClassFolder
 from rnncourse.grading.engine.grading import Grading
 from rnncourse.grading.engine.work import Incident
-from rnncourse.grading.engine.workers import here
+from rnncourse.grading.engine.workers import here, nobody
 from rnncourse.grading.marks import read_marks
 from rnncourse.grading.outcomes import FAILED, GRADED
 from rnncourse.grading.regrade import Difference, Regrading, differences, waiting
@@ -82,7 +82,7 @@ def points(folder):
 
 def state(folder):
     """Return everything that a class has decided, as bytes."""
-    found = [*folder.root.glob("outcomes/*/*.json"), *folder.root.glob("feedback/*/*/*.html")]
+    found = [*folder.root.glob("outcomes/*/[!.]*.json"), *folder.root.glob("feedback/*/*/*.html")]
     return {path: path.read_bytes() for path in found}, points(folder)
 
 
@@ -111,8 +111,9 @@ def test_trying_says_what_would_change_and_changes_nothing(folder, warm_kernels)
     }
     assert found["right"][0].why.startswith("Right")
     assert state(folder) == before
-    nobody = Regrading(folder, lambda works, papers_of: iter([*works][:0]), SLUG)
-    again = {outcome.student: outcome.total for outcome in nobody.tried(chosen)}
+    looking = Regrading(folder, nobody, SLUG)
+    assert looking.to_run(chosen) == []
+    again = {outcome.student: outcome.total for outcome in looking.tried(chosen)}
     assert again == {"blank": 0.0, "half-done": 4.0, "right": 10.0}
 
 
@@ -168,9 +169,9 @@ def test_cut_regrading_goes_on_where_it_was(folder, warm_kernels):
     entering.close()
     rest = waiting(folder, SLUG)
     assert first.student not in {submission.student for submission in rest}
-    nobody = Regrading(folder, lambda works, papers_of: iter([*works][:0]), SLUG)
-    assert len(list(nobody.tried(rest))) == 2
-    assert len(list(nobody.entered(rest))) == 2
+    going_on = Regrading(folder, nobody, SLUG)
+    assert len(list(going_on.tried(rest))) == 2
+    assert len(list(going_on.entered(rest))) == 2
     assert waiting(folder, SLUG) == []
 
 
@@ -204,9 +205,11 @@ def test_regrade_command_looks_first_and_then_does_it(graded, folder):
     assert looked.returncode == 0, looked.stderr
     assert "2 of 3 marks would change, by +8 points altogether" in looked.stdout
     assert "rnn_two_steps would change, too" in looked.stderr
+    assert "submissions run as you" in looked.stderr
     assert points(folder)["right"]["rnn_step"] == 0.0
     done = run()
     assert done.returncode == 0, done.stderr
+    assert "submissions run as you" not in done.stderr  # nothing had to be run
     assert "2 of 3 marks changed, by +14 points altogether" in done.stdout
     assert points(folder)["right"] == {"rnn_step": 4.0, "rnn_two_steps": 6.0}
     assert (folder.root / "feedback" / "right" / "index.html").is_file()

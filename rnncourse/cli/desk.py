@@ -64,7 +64,7 @@ def export(
     Who has no mark has an empty cell, never a 0, and is listed on standard error;
     the exit code is then 3.
     """
-    from rnncourse.grading.export import FORMATS, csv_text, without_marks
+    from rnncourse.grading.export import FORMATS, csv_text, without_ids, without_marks
     from rnncourse.grading.marks import class_roster, read_marks
 
     class_folder = open_class(folder, db_url)
@@ -77,6 +77,7 @@ def export(
         # A spreadsheet reads UTF-8 only after a mark; the platforms need none.
         output.write_text(text, "utf-8-sig" if layout == "csv" else "utf-8", newline="")
         ERR.print(plain(f"{len(marks.students)} students in {output}"), soft_wrap=True)
+    _say(f"no {layout}_id in the roster", without_ids(marks, layout, slugs))
     gaps = without_marks(marks, slugs)
     for its, of_slug in gaps.items():
         for status, students in of_slug.items():

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from rnncourse.cli.grading import log_to, workers_for
 from rnncourse.cli.terminal import ERR, OUT, command, plain, with_progress
 
 if TYPE_CHECKING:
-    from rnncourse.grading.outcomes import Submission, SubmissionOutcome
-    from rnncourse.grading.regrade import Difference, Regrading
+    from rnncourse.grading.engine.workers import Workers
+    from rnncourse.grading.outcomes import SubmissionOutcome
+    from rnncourse.grading.regrade import Difference
 
 
 @command("regrade")
@@ -47,6 +49,7 @@ def regrade(
 
     What --dry-run has run is not run again.
     """
+    from rnncourse.grading.engine.workers import nobody
     from rnncourse.grading.feedback.writing import write_summaries
     from rnncourse.grading.marks import read_marks
     from rnncourse.grading.outcomes import FAILED
@@ -62,17 +65,21 @@ def regrade(
             return
         before = read_marks(class_folder).marks
         mode = "none" if unsafe_no_sandbox else mode
-        with workers_for(class_folder, waiting, mode, number, scheduler) as workers:
+        if not dry_run:
+            Regrading(class_folder, nobody, slug).register()
+        with ExitStack() as held:
+            workers: Workers = nobody
+            if to_run := Regrading(class_folder, nobody, slug).to_run(waiting):
+                chosen = workers_for(class_folder, to_run, mode, number, scheduler)
+                workers = held.enter_context(chosen)
             regrading = Regrading(class_folder, workers, slug, question)
-            if not dry_run:
-                regrading.register()
             tried = _all(regrading.tried(waiting), len(waiting))
         done = {outcome.student: outcome for outcome in tried if outcome.status != FAILED}
         found = [d for s, o in sorted(done.items()) for d in differences(before[s, slug], o)]
         failed = [outcome for outcome in tried if outcome.status == FAILED]
         if not dry_run:
-            chosen = [submission for submission in waiting if submission.student in done]
-            failed += _entered(regrading, chosen)
+            entered = regrading.entered(s for s in waiting if s.student in done)
+            failed += [outcome for outcome in entered if outcome.status == FAILED]
             write_summaries(class_folder, set(done))
     chosen_only = [d for d in found if question in (None, d.question)]
     OUT.print(regraded_table(chosen_only, len(done), dry_run=dry_run))
@@ -84,17 +91,10 @@ def regrade(
 
 def _all(outcomes: "Iterable[SubmissionOutcome]", total: int) -> "list[SubmissionOutcome]":
     try:
-        return list(with_progress(outcomes, total))
+        return list(with_progress(outcomes, total, done="looked at"))
     except KeyboardInterrupt:
         ERR.print("Stopped. What was run is kept: the same command goes on.")
         sys.exit(130)
-
-
-def _entered(regrading: "Regrading", chosen: "list[Submission]") -> "list[SubmissionOutcome]":
-    """Enter the marks; return what failed."""
-    from rnncourse.grading.outcomes import FAILED
-
-    return [o for o in regrading.entered(chosen) if o.status == FAILED]
 
 
 def _warn(found: "list[Difference]", question: str | None) -> None:

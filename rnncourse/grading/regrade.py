@@ -10,7 +10,7 @@ What a person gave stays.
 
 import copy
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -110,12 +110,16 @@ class Regrading(Grading):
                 f"See {self._folder.root / 'nbgrader.log'}. Nothing was changed."
             ) from error
 
+    def to_run(self, submissions: Iterable[Submission]) -> list[Submission]:
+        """Return the submissions that no look before this one has run."""
+        self._folder.keep_seed(self._slug)
+        return [submission for submission in submissions if self._kept(submission) is None]
+
     def tried(self, submissions: Iterable[Submission]) -> Iterator[SubmissionOutcome]:
         """Run submissions, keep what comes of it, and yield what would be decided.
 
         The gradebook, the pages and the outcomes are not touched.
         """
-        self._folder.keep_seed(self._slug)
         for result in self._workers(self._works(submissions), self._papers):
             submission = self._running.pop(result.key)
             if isinstance(result, Incident):
@@ -133,8 +137,7 @@ class Regrading(Grading):
         """
         for submission in submissions:
             try:
-                finished = self._folder.kept(submission, self._work(submission).key)
-                if finished is None:
+                if (finished := self._kept(submission)) is None:
                     continue
                 merged = self._merged(submission, finished)
                 self._remember(submission)
@@ -150,19 +153,27 @@ class Regrading(Grading):
                 yield outcome
 
     def _works(self, submissions: Iterable[Submission]) -> Iterator[Work]:
+        self._folder.keep_seed(self._slug)
         for submission in submissions:
+            if finished := self._kept(submission):
+                found = self._marks(submission, finished)
+                self._settled.append(self._decided(submission, GRADED, **found))
+                continue
             try:
                 work = self._work(submission)
             except NotebookError as error:
                 self._settled.append(self._decided(submission, FAILED, reason=str(error)))
-                continue
-            finished = self._folder.kept(submission, work.key)
-            if finished and _has_todays_points(finished, submission.slug):
-                found = self._marks(submission, finished)
-                self._settled.append(self._decided(submission, GRADED, **found))
             else:
                 self._running[work.key] = submission
                 yield work
+
+    def _kept(self, submission: Submission) -> Finished | None:
+        """Return what was run of this very work, if with the points that it has today."""
+        finished = self._folder.kept(submission, self._key(submission))
+        today = self._folder.course and self._folder.course.exercise(self._slug).questions
+        if finished is None or not today:
+            return None
+        return finished if _has_points(finished, {n: q.points for n, q in today.items()}) else None
 
     def _decided(self, submission: Submission, status: str, **found: object) -> SubmissionOutcome:
         content, asked = self._folder.versions(submission)
@@ -196,15 +207,12 @@ class Regrading(Grading):
             file.write(json.dumps(entry) + "\n")
 
 
-def _has_todays_points(finished: Finished, slug: str) -> bool:
-    """Return whether what was kept was run with the points that the questions have today."""
-    notebook = nbformat.reads(finished.notebooks[slug], 4)
-    verdicts = notebook.metadata[RECORD]["verdicts"]
-    return all(
-        cell.metadata.nbgrader.points == verdicts[grade_id(cell)]["max_points"]
-        for cell in notebook.cells
-        if is_question(cell) and grade_id(cell) in verdicts
-    )
+def _has_points(finished: Finished, points: Mapping[str, float]) -> bool:
+    """Return whether the questions of what was run have these points, for nbgrader, too."""
+    (text,) = finished.notebooks.values()
+    cells = nbformat.reads(text, 4).cells
+    found = {grade_id(cell): cell.metadata.nbgrader.points for cell in cells if is_question(cell)}
+    return all(points.get(name) == most for name, most in found.items())
 
 
 def merged_verdicts(before: NotebookNode, now: NotebookNode, question: str) -> NotebookNode:

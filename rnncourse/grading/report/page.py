@@ -41,9 +41,9 @@ def _facts(findings: Findings) -> str:
     every = [mark for marks in findings.marks.values() for mark in marks.values()]
     missing = len(findings.missing)
     facts = [
-        (len(findings.students), "students"),
-        (len(findings.exercises), "exercises"),
-        (len(every) - missing, "submissions"),
+        (len(findings.students), "student" + "s" * (len(findings.students) != 1)),
+        (len(findings.exercises), "exercise" + "s" * (len(findings.exercises) != 1)),
+        (len(every) - missing, "handed in"),
         (sum(mark.points is not None for mark in every), "marked"),
         (missing, "not handed in"),
     ]
