@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,6 +103,21 @@ def test_work_that_kills_its_workers_is_an_incident(warm_kernels):
     assert isinstance(results["key-harmless"], Finished)
     assert isinstance(results["key-deadly"], Incident)
     assert "ended 5 of the processes" in results["key-deadly"].reason
+
+
+def test_what_is_finished_is_let_go():
+    """The command that grades keeps a few submissions in memory, not all that it has seen."""
+    met = []
+
+    def works(number):
+        for index in range(number):
+            work = Work(key=f"key-{index}", slug="none", notebooks={})
+            met.append(weakref.ref(work))
+            yield work
+
+    with local_workers("no kernel is needed", 1) as run:
+        assert len(list(run(works(120), lambda slug: None))) == 120
+        assert sum(work() is not None for work in met) < 40
 
 
 def test_an_incident_is_never_a_mark(folder):
