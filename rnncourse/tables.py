@@ -112,7 +112,12 @@ def regraded_table(found: Sequence[Difference], number: int, *, dry_run: bool) -
         stays = "Given by hand: stays. " if one.by_hand else ""
         points = points_text(one.before), points_text(one.after)
         style = None if one.after == one.before else STYLES[one.after > one.before]
-        row = escape(one.student), escape(one.question), *points, escape(stays + one.why)
+        row = (
+            escape(one.student),
+            escape(one.question),
+            *points,
+            escape(stays + shown(one.why, 500)),
+        )
         table.add_row(*row, style=style)
     changed = {one.student for one in found if one.after != one.before}
     verb = "would change" if dry_run else "changed"
