@@ -13,9 +13,9 @@ from rich.text import Text
 from rnncourse.checks.marking import Verdict
 from rnncourse.checks.report import SIGNS, as_text, points_text, standing
 from rnncourse.grading.collecting.planning import REFUSED, UNCHANGED, Outcome
+from rnncourse.grading.differences import Difference
 from rnncourse.grading.notebook_files import shown
 from rnncourse.grading.outcomes import SubmissionOutcome
-from rnncourse.grading.regrade import Difference
 
 Manifest = Mapping[str, Mapping[str, Any]]
 STYLES = {True: "green", False: "red", None: "dim"}
