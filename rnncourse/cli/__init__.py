@@ -4,7 +4,8 @@ terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
 grading    for whoever grades: sample-class, grade, feedback
-desk       for whoever has graded: export, report, regrade
+desk       for whoever has graded: export, report
+regrading  for whoever has mended a question: regrade
 """
 
 import os
