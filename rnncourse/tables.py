@@ -1,6 +1,6 @@
 """Tables for the terminal: verdicts of one notebook, marks of a class."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -119,10 +119,12 @@ def regraded_table(found: Sequence[Difference], number: int, *, dry_run: bool) -
             escape(stays + shown(one.why, 500)),
         )
         table.add_row(*row, style=style)
-    changed = {one.student for one in found if one.after != one.before}
+    change: defaultdict[str, float] = defaultdict(float)
+    for one in found:
+        change[one.student] += one.after - one.before
     verb = "would change" if dry_run else "changed"
-    total = sum(one.after - one.before for one in found)
-    said = f"{len(changed)} of {number} marks {verb}, by {total:+g} points altogether"
+    moved = sum(points != 0 for points in change.values())
+    said = f"{moved} of {number} marks {verb}, by {sum(change.values()):+g} points altogether"
     parts: list[Any] = [table, ""] if found else []
     return Group(*parts, Text(said.replace("-", "−"), style="bold"))
 

@@ -1,5 +1,6 @@
 """Regrading: a fault in a question, mended after the class was graded."""
 
+import io
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import sys
 
 import pytest
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from rnncourse.errors import ClassError, UnknownNameError
 from rnncourse.exercises import Course
@@ -20,6 +22,7 @@ from rnncourse.grading.marks import read_marks
 from rnncourse.grading.outcomes import FAILED, GRADED
 from rnncourse.grading.regrade import Regrading, waiting
 from rnncourse.grading.sample_class import write_sample_class
+from rnncourse.tables import regraded_table
 from tests.conftest import ROOT
 from tests.made_class import Entry, make_class
 
@@ -247,3 +250,14 @@ def test_differences_leave_out_what_stays(tmp_path):
     now.points["first"] = 4.0
     now.messages["first"] = "Right."
     assert differences(mark, now) == [Difference("a", "first", 3.0, 3.0, "Right.", by_hand=True)]
+
+
+def test_regraded_table_counts_the_marks_that_are_others():
+    """Points that only move from one question to another change nobody's mark."""
+    moved = [Difference("a", "p", 4.0, 3.0, "Right."), Difference("a", "q", 6.0, 7.0, "Right.")]
+    found = [*moved, Difference("b", "p", 4.0, 3.0, "\x1b[31mRight.")]
+    console = Console(width=100, file=io.StringIO())
+    console.print(regraded_table(found, 5, dry_run=True))
+    said = console.file.getvalue()
+    assert "1 of 5 marks would change, by −1 points altogether" in said
+    assert "\x1b" not in said
