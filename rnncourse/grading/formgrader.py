@@ -25,4 +25,4 @@ def escape_names() -> None:
         coded = {k: v.translate(CODED) if isinstance(v, str) else v for k, v in content.items()}
         return plain(self, name, **coded)
 
-    module.BaseHandler.render = render  # type: ignore[attr-defined]
+    module.BaseHandler.render = render
