@@ -3,6 +3,7 @@
 terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
+serving    for whoever reads: serve
 grading    for whoever grades: sample-class, grade
 """
 
@@ -16,6 +17,7 @@ from rnncourse import __version__
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
 from rnncourse.cli.grading import grade, sample_class
+from rnncourse.cli.serving import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,5 +30,5 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (check, build, doctor, sample_class, collect, grade):
+for command in (check, serve, build, doctor, sample_class, collect, grade):
     cli.add_command(command)
