@@ -24,14 +24,14 @@ from importlib.util import find_spec
 if find_spec("rnncourse") is None:
     extras = "plots,data" if find_spec("keras") else "plots,data,tf"
     %pip install --quiet "rnncourse[{extras}] @ git+ADDRESS@vVERSION"'''
-MISSING = '''# The package of the course comes with the course.
+MISSING = """# The package of the course comes with the course.
 from importlib.util import find_spec
 
 if find_spec("rnncourse") is None:
     raise ModuleNotFoundError(
         "rnncourse is missing. Install it from the folder of the course: "
         "pip install '.[plots,data,tf]'"
-    )'''
+    )"""
 
 
 def published(app, docname: str, document: nodes.document) -> nbformat.NotebookNode:
@@ -46,7 +46,12 @@ def published(app, docname: str, document: nodes.document) -> nbformat.NotebookN
         A notebook that is the same for the same page.
     """
     figures = app.env.toc_fignumbers.get(docname, {}).get("figure", {})
-    markdown = Markdown(Path(app.srcdir), lambda node: address(app, docname, node), figures)
+    originals = {name: path for path, (_, name) in app.env.images.items()}
+    markdown = Markdown(
+        link=lambda node: address(app, docname, node),
+        file=lambda node: Path(app.srcdir, originals[posixpath.basename(node["uri"])]),
+        numbers=figures,
+    )
     cells = [code_cell(install_cell(app), {})]
     for kind, text, extra in cells_of(document, markdown):
         cells.append(code_cell(text, extra) if kind == "code" else text_cell(text, extra))

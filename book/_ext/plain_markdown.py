@@ -10,12 +10,11 @@ import re
 import string
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 
 from coursebook import VERDICTS
 from docutils import nodes
 
-SPECIAL = re.compile(r"([\\`*_\[\]<$])")
+SPECIAL = re.compile(r"([\\`*_<$])")
 SILENT = (nodes.comment, nodes.target, nodes.raw, nodes.system_message)
 
 
@@ -23,13 +22,13 @@ class Markdown:
     """Write nodes of one page as Markdown.
 
     Args:
-        source: The folder that paths of pictures begin at.
         link: Returns where a reference leads to in a notebook, or "".
+        file: Returns the file of a picture.
         numbers: Numbers of the page's figures by their ids.
     """
 
-    def __init__(self, source: Path, link, numbers: dict) -> None:
-        self.source, self.link, self.numbers = source, link, numbers
+    def __init__(self, link, file, numbers: dict) -> None:
+        self.link, self.file, self.numbers = link, file, numbers
         self.attachments: dict[str, dict[str, str]] = {}  # pictures since the last `take`
 
     def take(self) -> dict[str, dict[str, str]]:
@@ -68,7 +67,7 @@ class Markdown:
 
     def picture(self, node: nodes.Element) -> str:
         """Return a picture, which the cell then carries with it."""
-        path = self.source / node["uri"]
+        path = self.file(node)
         kind = mimetypes.guess_type(path.name)[0]
         self.attachments[path.name] = {kind: base64.b64encode(path.read_bytes()).decode()}
         return f"![{node.get('alt', '')}](attachment:{path.name})"
@@ -136,11 +135,11 @@ class Markdown:
     def predict(self, node: nodes.Element) -> str:
         """Return a question with its options; the answers are folded."""
         question, *options = node.children
-        names = string.ascii_lowercase
-        choices = [f"- ({name}) {self.line_of(option[0])}" for name, option in zip(names, options)]
+        named = list(zip(string.ascii_lowercase, options, strict=False))
+        choices = [f"- ({name}) {self.line_of(option[0])}" for name, option in named]
         answers = [
             f"**({name}) {VERDICTS[option['right']][1]}** {self.blocks(option.children[1:])}"
-            for name, option in zip(names, options)
+            for name, option in named
         ]
         folded = ["<details><summary>The answers</summary>", *answers, "</details>"]
         asked = f"**Predict first.** {self.line_of(question)}"
