@@ -34,7 +34,7 @@ def serve(kernel: bool, port: int | None, browser: bool, site: Path | None) -> N
         from rnncourse.serving.kernels import kernel_server
 
         server = kernel_server(folder, chosen)
-        _say(server.address, browser=browser)
+        server.io_loop.add_callback(_say, server.address, browser=browser)  # when it listens
         server.start()
         return
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -8,7 +8,7 @@ A kernel runs whatever it is told as the reader, so nobody else may tell it anyt
   browser gets it behind a `#`, which browsers send to nobody;
 - a request that comes from a page must come from the book's own origin, whatever else
   it brings. Other pages are refused, and are told nothing that they could read;
-- of Jupyter's services there are kernels, and no others; of the reader's settings for
+- of Jupyter's services kernels can be had, and no others; of the reader's settings for
   Jupyter, which might open it further, none is read.
 
 Kernels end with the server, however it ends: each looks every second whether the
@@ -20,9 +20,9 @@ import os
 import secrets
 import signal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from jupyter_server.auth import User
+from jupyter_server.auth import Authorizer, User
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.identity import IdentityProvider
 from jupyter_server.base.handlers import JupyterHandler
@@ -45,6 +45,16 @@ class OwnPagesOnly(IdentityProvider):
     def generate_anonymous_user(self, handler: web.RequestHandler) -> User:
         """Return the one user that there is."""
         return User("reader")
+
+
+class KernelsOnly(Authorizer):
+    """Let the reader have kernels, and of Jupyter's other services nothing."""
+
+    def is_authorized(
+        self, handler: web.RequestHandler, user: User, action: str, resource: str
+    ) -> bool:
+        """Return whether a service is given."""
+        return resource == "kernels"
 
 
 class Pages(JupyterHandler, web.StaticFileHandler):
@@ -71,9 +81,7 @@ class ToTheBook(web.RedirectHandler):
 
 
 class BookServer(ServerApp):
-    """A Jupyter Server with kernels and the book, and nothing else."""
-
-    default_services: ClassVar = ("api", "kernels")
+    """A Jupyter Server that has the book, and keeps to itself what it has been told."""
 
     @property
     def origin(self) -> str:
@@ -120,6 +128,7 @@ def kernel_server(site: Path, port: int) -> BookServer:
         allow_unauthenticated_access=False,
         cookie_secret=secrets.token_bytes(32),
         identity_provider_class=OwnPagesOnly,
+        authorizer_class=KernelsOnly,
         log_level=logging.ERROR,
     )
     server.config.IdentityProvider.token = secrets.token_urlsafe(32)
