@@ -75,7 +75,7 @@ class Kernel {
   run({ source, name }, onOutput) {
     const id = crypto.randomUUID();
     return new Promise((resolve) => {
-      this.runs.set(id, { name, onOutput, resolve, found: null, number: 0 });
+      this.runs.set(id, { name, onOutput, resolve, number: 0 });
       this.start().then(() => this.runs.has(id) && this.send(id, source));
     });
   }
@@ -92,25 +92,28 @@ class Kernel {
   receive(message) {
     const { msg_type: type, content, parent_header: parent } = message;
     const state = type === "status" && content.execution_state;
-    if (state === "restarting" || state === "dead") return this.end({ failed: "its process ended" });
+    if (state === "dead") return this.end({ failed: "its process ended" });
     const run = this.runs.get(parent?.msg_id);
-    if (!run || message.channel !== "iopub") return;
-    if (state === "idle") return this.finish(parent.msg_id, run);
+    if (!run) return;
     if (type === "execute_input") {
       run.number = content.execution_count;
       this.names.set(run.number, run.name);
-    } else if (type === "error") {
-      const stopped = this.stopping && content.ename === "KeyboardInterrupt";
-      run.found = stopped ? this.stopped : explained(content, this.names, run.number);
+    } else if (type === "execute_reply") {
+      run.reply = content;
+    } else if (state === "idle") {
+      run.idle = true; // all output has come
     } else if (shown(message)) {
       run.onOutput(...shown(message));
     }
+    if (run.reply && run.idle) this.finish(parent.msg_id, run);
   }
 
-  finish(id, { found, resolve }) {
+  finish(id, { reply, number, resolve }) {
+    const stopped = this.stopping && reply.ename === "KeyboardInterrupt";
+    const found = reply.status === "ok" ? null : explained(reply, this.names, number);
     this.runs.delete(id);
     this.stopping = false;
-    resolve(found);
+    resolve(stopped ? this.stopped : found);
   }
 
   // What becomes of a cell that was stopped.

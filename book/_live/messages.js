@@ -7,12 +7,16 @@ const KINDS = [
   ["text/html", "html"],
   ["text/plain", "text"],
 ];
+const TOO_FAST = "… cut: more came than the page can take.\n";
 const COLOURS = /\x1b\[[0-9;]*m/g;
 const PLACE = /^\s*Cell In\[(\d+)\], line (\d+)(?:, in ([^\s(]+))?/;
 
 // Returns [kind, content] of what a message shows, or null.
 export function shown({ msg_type: type, content }) {
-  if (type === "stream") return [content.name === "stderr" ? "warning" : "text", content.text];
+  if (type === "stream") {
+    if (/^IOPub \w+ rate exceeded/.test(content.text)) return ["warning", TOO_FAST]; // the server's
+    return [content.name === "stderr" ? "warning" : "text", content.text];
+  }
   if (type === "clear_output") return ["clear", content.wait];
   if (!content.data) return null;
   const [mime, kind] = KINDS.find(([name]) => name in content.data) ?? [];

@@ -31,6 +31,7 @@ from tornado import web
 
 from rnncourse.serving.pages import BOOK, HOST
 
+OUTPUT_RATE = 10_000_000  # bytes a second; what comes faster is not sent to the page
 UNUSED_SECONDS = 600  # a kernel whose page has gone ends after these
 
 
@@ -134,6 +135,8 @@ def kernel_server(site: Path, port: int) -> BookServer:
     server.config.IdentityProvider.token = secrets.token_urlsafe(32)
     server.config.IdentityProvider.cookie_options = {"SameSite": "Strict"}
     server.config.KernelManager.transport_encryption = "auto"
+    server.config.KernelRestarter.restart_limit = 0  # the page says it, and starts a new one
+    server.config.ZMQChannelsWebsocketConnection.iopub_data_rate_limit = OUTPUT_RATE
     server.config.MappingKernelManager.cull_idle_timeout = UNUSED_SECONDS
     server.initialize(argv=[], find_extensions=False)
     pages = {"path": str(site), "default_filename": "index.html"}
