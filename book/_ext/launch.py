@@ -12,7 +12,9 @@ from html import escape
 from urllib.parse import urlencode
 
 from docutils import nodes
-from notebooks import FOLDER, notebooks_of, repository_of, version_of
+from notebooks import FOLDER, notebooks_of, repository_of
+
+from rnncourse import __version__
 
 BRANCH = "gh-pages"
 WHAT = {
@@ -39,7 +41,7 @@ def launch_links(app, name: str) -> dict[str, str]:
         return {}
     path = f"{FOLDER}/{name}.ipynb"
     pull = git_pull(repository, path)
-    binder = f"https://mybinder.org/v2/gh/{project}/v{version_of(app)}"
+    binder = f"https://mybinder.org/v2/gh/{project}/v{__version__}"
     links = {
         "Colab": f"https://colab.research.google.com/github/{project}/blob/{BRANCH}/{path}",
         "Binder": f"{binder}?{urlencode({'urlpath': pull})}",

@@ -8,13 +8,14 @@ The site has them in `notebooks/`, each under the name of its page.
 
 import posixpath
 import re
-import tomllib
 from pathlib import Path
 
 import nbformat
 from docutils import nodes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Markdown, cells_of, is_code
+
+from rnncourse import __version__
 
 FOLDER = "notebooks"  # in the site
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -77,18 +78,12 @@ def install_cell(app) -> str:
     repository = repository_of(app)
     if not repository:
         return MISSING
-    return INSTALL.replace("ADDRESS", repository).replace("VERSION", version_of(app))
+    return INSTALL.replace("ADDRESS", repository).replace("VERSION", __version__)
 
 
 def repository_of(app) -> str:
     """Return the address of the course's repository, or "" while it has none."""
     return app.config.html_theme_options.get("repository_url", "").rstrip("/")
-
-
-def version_of(app) -> str:
-    """Return the version of the package, whose tag is this edition."""
-    project = Path(app.confdir, "pyproject.toml").read_text("utf-8")
-    return tomllib.loads(project)["project"]["version"]
 
 
 def address(app, docname: str, node: nodes.Element) -> str:
