@@ -92,7 +92,10 @@ class Kernel {
   receive(message) {
     const { msg_type: type, content, parent_header: parent } = message;
     const state = type === "status" && content.execution_state;
-    if (state === "dead") return this.end({ failed: "its process ended" });
+    if (state === "dead") {
+      this.id = null; // there is nothing left to delete
+      return this.end({ failed: "its process ended" });
+    }
     const run = this.runs.get(parent?.msg_id);
     if (!run) return;
     if (type === "execute_input") {

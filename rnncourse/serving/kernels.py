@@ -28,11 +28,29 @@ from jupyter_server.auth.identity import IdentityProvider
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 from tornado import web
+from traitlets.config import Config
 
 from rnncourse.serving.pages import BOOK, HOST
 
-OUTPUT_RATE = 10_000_000  # bytes a second; what comes faster is not sent to the page
-UNUSED_SECONDS = 600  # a kernel whose page has gone ends after these
+ACCESS = {
+    "ip": HOST,
+    "port_retries": 0,
+    "allow_remote_access": False,
+    "allow_unauthenticated_access": False,
+    "allow_root": True,  # what runs here is the reader's own
+    "open_browser": False,
+    "no_browser_open_file": True,  # the token would be in it
+    "log_level": logging.ERROR,
+}
+SETTINGS = {
+    "IdentityProvider": {"cookie_options": {"SameSite": "Strict"}},
+    "KernelManager": {"transport_encryption": "auto"},
+    "KernelRestarter": {"restart_limit": 0},  # the page says it, and starts a new one
+    # A kernel whose page has gone without a word ends after ten minutes.
+    "MappingKernelManager": {"cull_idle_timeout": 600},
+    # Bytes a second; what comes faster is not sent to the page.
+    "ZMQChannelsWebsocketConnection": {"iopub_data_rate_limit": 10_000_000},
+}
 
 
 class OwnPagesOnly(IdentityProvider):
@@ -118,26 +136,15 @@ def kernel_server(site: Path, port: int) -> BookServer:
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     server = BookServer(
-        ip=HOST,
         port=port,
-        port_retries=0,
         root_dir=str(Path.cwd()),
-        open_browser=False,
-        no_browser_open_file=True,
-        allow_root=True,
-        allow_remote_access=False,
-        allow_unauthenticated_access=False,
         cookie_secret=secrets.token_bytes(32),
         identity_provider_class=OwnPagesOnly,
         authorizer_class=KernelsOnly,
-        log_level=logging.ERROR,
+        config=Config(SETTINGS),
+        **ACCESS,
     )
     server.config.IdentityProvider.token = secrets.token_urlsafe(32)
-    server.config.IdentityProvider.cookie_options = {"SameSite": "Strict"}
-    server.config.KernelManager.transport_encryption = "auto"
-    server.config.KernelRestarter.restart_limit = 0  # the page says it, and starts a new one
-    server.config.ZMQChannelsWebsocketConnection.iopub_data_rate_limit = OUTPUT_RATE
-    server.config.MappingKernelManager.cull_idle_timeout = UNUSED_SECONDS
     server.initialize(argv=[], find_extensions=False)
     pages = {"path": str(site), "default_filename": "index.html"}
     to_the_book = {"url": BOOK, "permanent": False}

@@ -146,7 +146,7 @@ def begin(cells, source):
     cells.write(0, source)
     cells.page.keyboard.press("Shift+Enter")
     cells.page.wait_for_function(
-        "document.querySelector('.live-status').textContent === 'Running …'"
+        "() => document.querySelector('.live-status').textContent === 'Running …'"
     )
 
 
@@ -201,13 +201,13 @@ def test_lost_command_is_said_and_the_page_still_reads(context, site):
     assert "neuron_states" in found.page.locator("article").inner_text()
 
 
-def test_token_of_another_time_is_forgotten(context, server, site):
+def test_token_of_another_time_is_forgotten(context, server):
     """A page that knows an old token is a page without a kernel, and asks nothing more."""
     context.add_init_script("localStorage.setItem('kernel-token', 'old')")
     page = context.new_page()
     page.goto(f"{server.origin}/course/book/{FIRST}.html")
     page.wait_for_selector(".live-bar")
-    assert page.locator(".cell.tag_live .cm-content").count() == 5
+    assert page.locator(".cell.tag_live .cm-content").count() == 6
     assert "rnncourse serve --kernel" in page.locator(".launch").inner_text()
     assert page.evaluate("localStorage.getItem('kernel-token')") is None
 
