@@ -18,11 +18,12 @@ from rnncourse import __version__
 
 BRANCH = "gh-pages"
 WHAT = {
-    True: "Cells with a Run button run right here. All cells run elsewhere, or on your own machine",
-    False: "The cells run elsewhere, or on your own machine",
+    True: "Cells with a Run button run right here. To run all of them,",
+    False: "To run these cells,",
 }
 LINE = """<div class="launch">
-<p>{what} with <code>rnncourse serve --kernel</code>: {buttons}</p>
+<p>{what} type <code>rnncourse serve --kernel</code> in the folder of the course,
+or take the notebook: {buttons}</p>
 <p hidden>Every cell runs on this machine.
 Shift+Enter runs one, after those above that it needs.</p>
 </div>"""
@@ -76,7 +77,7 @@ def line(app, doctree: nodes.document, docname: str) -> str:
     links = launch_links(app, name)
     buttons = [f'<a href="{escape(to)}">{place}</a>' for place, to in links.items()]
     notebook = posixpath.relpath(f"{FOLDER}/{name}.ipynb", folder)
-    buttons.append(f'<a href="{notebook}" download>Download the notebook</a>')
+    buttons.append(f'<a href="{notebook}" download>Download</a>')
     return LINE.format(what=WHAT[live], buttons=" ".join(buttons))
 
 

@@ -41,8 +41,8 @@ export class Output {
     }
     const part = this.part("div", kind);
     // Markup of the reader's own code; the page's Content-Security-Policy runs no script in it.
-    if (kind !== "png") part.innerHTML = content;
-    else part.append(Object.assign(new Image(), { src: `data:image/png;base64,${content}`, alt: "Figure" }));
+    if (kind === "png") part.append(picture(content));
+    else part.innerHTML = content;
   }
 
   write(kind, text) {
@@ -71,6 +71,12 @@ export class Output {
     this.box.append(part);
     return part;
   }
+}
+
+// The course's figures suit light and dark pages; the class keeps the theme from mending them.
+function picture(content) {
+  const src = `data:image/png;base64,${content}`;
+  return Object.assign(new Image(), { src, alt: "Figure", className: "dark-light" });
 }
 
 // Text as a terminal shows it: no colours, and "\r" begins the line again. Keras draws its

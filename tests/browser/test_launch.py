@@ -117,11 +117,10 @@ def published(tmp_path_factory):
     config = config.replace("\n  config:", '\n  config:\n    launch_hub: "https://hub.example/"', 1)
     (root / "_config.yml").write_text(config)
     (root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
-    for name in ("node_modules", "exercises", "rnncourse", "tools", "package.json"):
+    for name in ("node_modules", "exercises", "tools", "package.json", "package-lock.json"):
         (root / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "package-lock.json", root)
-    for name in ("_assets", "_ext", "_live"):
-        shutil.copytree(ROOT / "book" / name, root / "book" / name)
+    for name in ("rnncourse", "book/_assets", "book/_ext", "book/_live"):
+        shutil.copytree(ROOT / name, root / name)
     if (ROOT / "_build" / "live").is_dir():  # else it is made, in a minute
         shutil.copytree(ROOT / "_build" / "live", root / "_build" / "live")
     (root / "book" / "references.bib").touch()
@@ -156,13 +155,13 @@ def test_links_open_the_published_notebook(published):
     assert links["JupyterHub"] == f"https://hub.example/hub/user-redirect/{pull}"
     wanted = {"repo": REPOSITORY, "branch": "gh-pages", "urlpath": f"lab/tree/course/{path}"}
     assert {name: text for name, (text,) in parse_qs(urlsplit(pull).query).items()} == wanted
-    assert (published / "book" / links["Download the notebook"]).is_file()
+    assert (published / "book" / links["Download"]).is_file()
 
 
 def test_without_an_address_there_is_no_dead_link(site):
     """The course has none yet: a page offers its notebook, and the command."""
     page = (site / "book" / "09_lstm.html").read_text("utf-8")
-    assert [text for _, text in links_of(page)] == ["Download the notebook"]
+    assert [text for _, text in links_of(page)] == ["Download"]
     assert "rnncourse serve --kernel" in page
 
 
