@@ -19,7 +19,7 @@ LAYERS = [
     {"exercises"},
     {"notebooks"},
     {"grading"},
-    {"checking", "tables", "doctor"},
+    {"checking", "tables", "doctor", "serving"},
     {"cli"},
     {"__main__"},
 ]

@@ -5,6 +5,8 @@ A chapter marks cells with tags, and stays a plain notebook:
 - `live`: an editor with Run, Stop and Reset over the page's own Python;
 - `live-setup`: shown as ever, and run before the live cells below it.
 
+Where the book comes from `rnncourse serve --kernel`, every code cell is a live one.
+
 The directive `live-exercise` makes live cells of the questions of a released
 exercise, each with its public check. What the browser loads is in `_live/`, built
 once by `_live/build.mjs` and kept in `_build/live` until something in it changes.
@@ -99,19 +101,19 @@ def container(source: str, slug: str, *, live: bool) -> nodes.container:
 
 
 def note_page(app, doctree) -> None:
-    """Remember a page that has live cells, with its exercises; say there what they need."""
+    """Remember a page that has code, with its exercises; say at live cells what they need."""
     classes = set()
     for node in doctree.findall(nodes.container):
         classes.update(node["classes"])
         if "tag_live" in node["classes"]:
             node.append(nodes.raw("", NO_SCRIPT, format="html"))
-    if "tag_live" in classes:
+    if "cell" in classes:
         slugs = {name.removeprefix(OF) for name in classes if name.startswith(OF)}
         pages_of(app.env)[app.env.docname] = slugs
 
 
 def pages_of(env) -> dict[str, set[str]]:
-    """Return the pages that have live cells, each with the exercises among them."""
+    """Return the pages that have code, each with the exercises in it."""
     if not hasattr(env, "live_pages"):
         env.live_pages = {}
     return env.live_pages
@@ -145,10 +147,10 @@ def install(app, env) -> list[str]:
 
 
 def add_scripts(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Give every page the script that keeps it for use offline, and live ones theirs."""
+    """Give every page the script of all pages, and those with code that of cells."""
     pages = pages_of(app.env)
     if pages:
-        app.add_js_file("live/offline.js", loading_method="defer")
+        app.add_js_file("live/site.js", loading_method="defer")
     if pagename in pages:
         app.add_js_file("live/page.js", loading_method="defer")
         app.add_css_file("live/live.css")

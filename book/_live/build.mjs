@@ -1,6 +1,6 @@
 // Build what live cells need: node build.mjs COURSE NUMPY.tar.gz OUT
 //
-//   OUT/page.js, offline.js, live.css   scripts of the pages
+//   OUT/page.js, site.js, live.css      scripts of the pages
 //   OUT/sw.js                           service worker, for the root of the site
 //   OUT/<digest>/*.bin                  Python, compressed: never changes under its address
 //   OUT/licences.txt                    of everything in here
@@ -87,7 +87,7 @@ async function main() {
   await packPython();
   const sealed = seal();
   const { metafile } = await bundle("page.js", { define: { RUNTIME: JSON.stringify(sealed) } });
-  for (const name of ["offline.js", "sw.js", "live.css"]) await bundle(name);
+  for (const name of ["site.js", "sw.js", "live.css"]) await bundle(name);
   writeLicences(packagesOf(metafile));
 }
 

@@ -1,9 +1,11 @@
-// Live cells: makes every code cell tagged `live` an editor over the page's own Python.
+// Live cells: makes code cells editors over a Python: those tagged `live` over the page's
+// own, and where the reader has a kernel, every cell of the chapter over that.
 //
-// A cell runs together with those above it that it needs: `live` and `live-setup` cells
-// of its group that have not run yet. The chapter is one group, its exercise another.
+// A cell runs together with those above it that it needs: cells of its group that have
+// not run yet. The chapter is one group, each exercise another, always over the page's own.
 
 import { createEditor } from "./editor.js";
+import { findKernel } from "./kernel.js";
 import { Python } from "./python.js";
 import { Output } from "./output.js";
 import { forget, keep, kept } from "./keep.js";
@@ -14,14 +16,6 @@ const base = `${here}${RUNTIME.name}/`;
 const python = new Python(base, exercisesOfThePage());
 const cells = [];
 let queue = Promise.resolve();
-
-const STARTING = "Starting Python (9 MB the first time) …";
-
-// End what runs, and what waits for it.
-function stopAll() {
-  for (const cell of cells) cell.cancelled = true;
-  python.stop();
-}
 
 // The exercise that a cell belongs to, or "chapter".
 function groupOf(box) {
@@ -34,31 +28,18 @@ function exercisesOfThePage() {
   return [...groups].map((slug) => ({ slug, url: `${here}cases/${slug}.json` }));
 }
 
-// What keeps every cell of this page from running, or "".
-function obstacle() {
-  if (location.protocol === "file:") {
-    return "To run this cell, the page must come from a web server. In the folder of the site: python3 -m http.server, then open http://localhost:8000/.";
-  }
-  if (typeof WebAssembly !== "object") {
-    return "This cell cannot run: WebAssembly is switched off in this browser. Its output below was computed when the book was built.";
-  }
-  if (typeof DecompressionStream !== "function") {
-    return "This cell cannot run: the browser is older than 2023. Its output below was computed when the book was built.";
-  }
-  return "";
-}
-
 class Cell {
-  constructor(box) {
+  // place: its place among all code cells of the page, live or not.
+  constructor(box, place, runner) {
     const input = box.querySelector(".cell_input");
-    this.box = box;
-    this.group = groupOf(box);
+    Object.assign(this, { box, runner, group: groupOf(box) });
+    this.key = `live:${location.pathname}:${place}`;
     this.live = box.classList.contains("tag_live");
     const number = cells.filter(({ live }) => live === this.live).length + 1;
     this.name = `${this.live ? "cell" : "set-up"} ${number}`;
     this.original = input.querySelector("pre").textContent.trimEnd();
     this.ran = false;
-    if (this.live) this.equip(input);
+    if (this.live) this.equip(input, runner);
   }
 
   get source() {
@@ -69,16 +50,12 @@ class Cell {
     return this.source !== this.original;
   }
 
-  get key() {
-    return `live:${location.pathname}:${this.name}`;
-  }
-
   // Put the editor in the place of the code, and the buttons below it.
-  equip(input) {
+  equip(input, runner) {
     this.built = this.box.querySelector(".cell_output");
     this.bar = element("div", "live-bar");
     this.runButton = this.button("Run", "Run (Shift+Enter)", () => this.run());
-    this.stopButton = this.button("Stop", "Stop (Ctrl+.)", () => stopAll());
+    this.stopButton = this.button("Stop", "Stop (Ctrl+.)", () => this.stop());
     this.resetButton = this.button("Reset", "Back to the book's code", () => this.reset());
     this.status = element("span", "live-status");
     this.status.setAttribute("role", "status");
@@ -89,11 +66,11 @@ class Cell {
       text: kept(this.key, this.original) ?? this.original,
       label: `Python ${this.name}, editable`,
       onRun: () => this.run(),
-      onStop: () => stopAll(),
+      onStop: () => this.stop(),
       onChange: () => this.changed(),
     });
-    input.after(this.bar, this.output.box);
-    this.box.addEventListener("focusin", () => obstacle() || python.start(), { once: true });
+    (input.closest("details") ?? input).after(this.bar, this.output.box); // folded, or not
+    this.box.addEventListener("focusin", () => runner.obstacle() || runner.start(), { once: true });
     if (this.edited) this.say("Your version from last time.");
     this.showState();
   }
@@ -143,19 +120,27 @@ class Cell {
   }
 
   run() {
-    const stop = obstacle();
-    if (stop) return this.say(stop);
+    const obstacle = this.runner.obstacle();
+    if (obstacle) return this.say(obstacle);
     Object.assign(this, { busy: true, cancelled: false });
-    this.say(python.ready ? "Waiting …" : STARTING);
+    this.say(this.runner.ready ? "Waiting …" : this.runner.greeting);
     this.showState();
     queue = queue.then(() => this.runWithNeeded());
     return queue;
   }
 
+  // End what runs, and what waits for it.
+  stop() {
+    const busy = cells.filter((cell) => cell.busy && cell.runner === this.runner);
+    for (const cell of busy) cell.cancelled = true;
+    const meanwhile = this.runner.stop();
+    if (meanwhile) busy.forEach((cell) => cell.say(meanwhile));
+  }
+
   async runWithNeeded() {
-    if (this.cancelled) return this.finish({ stopped: true });
+    if (this.cancelled) return this.finish(this.runner.stopped);
     for (const cell of this.needed()) {
-      this.say(python.ready ? `Running ${cell.name} first …` : STARTING);
+      this.say(this.runner.ready ? `Running ${cell.name} first …` : this.runner.greeting);
       const found = await cell.execute();
       // An answer that is not right yet does not keep the next question from being tried.
       const isAnswer = cell.live && cell.group !== "chapter";
@@ -163,7 +148,7 @@ class Cell {
         return this.finish(found.text ? { above: cell.name } : found);
       }
     }
-    this.say(python.ready ? "Running …" : STARTING);
+    this.say(this.runner.ready ? "Running …" : this.runner.greeting);
     const started = performance.now();
     const found = await this.execute();
     this.finish(found, (performance.now() - started) / 1000);
@@ -174,7 +159,7 @@ class Cell {
     if (this.built) this.built.hidden = true;
     this.editor?.mark(0);
     const { source, name, group } = this;
-    const found = await python.run({ source, name, group }, (kind, content) => this.show(kind, content));
+    const found = await this.runner.run({ source, name, group }, (kind, content) => this.show(kind, content));
     this.ran = !found;
     if (found?.text && !found.quiet) this.show("error", found.text);
     if (found?.line) this.editor?.mark(found.line);
@@ -197,7 +182,9 @@ class Cell {
 function verdict(found, seconds) {
   if (!found) return `Done in ${seconds.toFixed(1)} s.${offlineRemark()}`;
   if (found.above) return `Not run: ${found.above}, above, ended in an error.`;
+  if (found.stopped && found.kept) return "Stopped. The variables are as they were then.";
   if (found.stopped) return "Stopped. All variables are gone; Run begins with the cells above.";
+  if (found.lost) return "`rnncourse serve` has ended, or does not answer. Start it again, and open the address that it prints.";
   if (found.failed && found.started) {
     return `Python has died (${found.failed}), and all variables with it. Run starts it again.`;
   }
@@ -218,17 +205,33 @@ function element(name, classes, text = "") {
   return made;
 }
 
-python.onEnd = () => {
-  for (const cell of cells) cell.ran = false;
-};
-
-const boxes = document.querySelectorAll("div.cell.tag_live, div.cell.tag_live-setup");
-for (const box of boxes) cells.push(new Cell(box));
+// Make cells of the page: all of the chapter where there is a kernel, else the live ones.
+function equip(kernel) {
+  if (kernel) document.querySelectorAll(".launch > p").forEach((line) => (line.hidden = !line.hidden));
+  const runners = new Set();
+  const boxes = [...document.querySelectorAll("div.cell")].filter((box) => box.querySelector(".cell_input"));
+  boxes.forEach((box, place) => {
+    const runner = kernel && groupOf(box) === "chapter" ? kernel : python;
+    if (runner === kernel) box.classList.add("tag_live");
+    if (!box.matches(".tag_live, .tag_live-setup")) return;
+    runners.add(runner);
+    cells.push(new Cell(box, place, runner));
+  });
+  for (const runner of runners) {
+    runner.onEnd = () => cells.filter((cell) => cell.runner === runner).forEach((cell) => (cell.ran = false));
+  }
+  return runners;
+}
 
 // The service worker fetches Python when the page is there, so that it is there when the
 // network is not; readers who save data fetch it with their first run.
-const saves = navigator.connection?.saveData || navigator.connection?.type === "cellular";
-if (!saves && !obstacle()) {
+function keepPython() {
+  const saves = navigator.connection?.saveData || navigator.connection?.type === "cellular";
+  if (saves || python.obstacle()) return;
   const files = RUNTIME.files.map((name) => base + name);
   window.keepForOffline = [...files, ...python.cases.map(({ url }) => url)];
 }
+
+findKernel().then((kernel) => {
+  if (equip(kernel).has(python)) keepPython();
+});

@@ -1,4 +1,7 @@
 // The page's Python: starts its worker when it is first needed, and ends it.
+//
+// Cells ask no more of a Python than this: greeting, obstacle(), start(), ready,
+// run(cell, onOutput), stop(), stopped, onEnd. The other one is in kernel.js.
 
 import { unpack } from "./unpack.js";
 
@@ -15,7 +18,7 @@ async function spawn(base) {
 export class Python {
   // base: where the runtime is; cases: released cases of the page's exercises, {slug, url}.
   constructor(base, cases) {
-    Object.assign(this, { base, cases });
+    Object.assign(this, { base, cases, greeting: "Starting Python (9 MB the first time) …" });
     this.forget();
     this.last = 0;
     this.onEnd = () => {}; // called when Python has gone, and its variables with it
@@ -23,6 +26,20 @@ export class Python {
 
   forget() {
     Object.assign(this, { worker: null, starting: null, ready: false, runs: new Map() });
+  }
+
+  // What keeps every cell of this page from running, or "".
+  obstacle() {
+    if (location.protocol === "file:") {
+      return "To run this cell, the page must come from a web server: rnncourse serve, or python3 -m http.server in the folder of the site, then open http://localhost:8000/.";
+    }
+    if (typeof WebAssembly !== "object") {
+      return "This cell cannot run: WebAssembly is switched off in this browser. Its output below was computed when the book was built.";
+    }
+    if (typeof DecompressionStream !== "function") {
+      return "This cell cannot run: the browser is older than 2023. Its output below was computed when the book was built.";
+    }
+    return "";
   }
 
   // Returns a promise of the worker, which need not be ready yet.
@@ -69,8 +86,16 @@ export class Python {
     }
   }
 
+  // What becomes of a cell that was stopped.
+  get stopped() {
+    return { stopped: true };
+  }
+
+  // Nothing interrupts WebAssembly: the worker ends, and with it all variables. Returns
+  // what to say meanwhile.
   stop() {
-    this.end({ stopped: true });
+    this.end(this.stopped);
+    return "";
   }
 
   end(reason) {

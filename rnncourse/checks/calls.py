@@ -24,7 +24,7 @@ Inputs = dict[str, Any]
 ANSWER = "application/vnd.rnncourse.answer"
 """MIME type of an answer; its data is text of `rnncourse.checks.values`."""
 NOT_WRITTEN = "NotImplementedError"
-STUB_HINT = "It is not written yet: replace the stub in the cell above, and run that cell."
+STUB_HINT = "It is not written yet: put your own code in the place of the stub, and run its cell."
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
+serving    for whoever reads: serve
 grading    for whoever grades: sample-class, grade, feedback
 desk       for whoever has graded: export, report
 regrading  for whoever has mended a question: regrade
@@ -20,6 +21,7 @@ from rnncourse.cli.course import build, check, doctor
 from rnncourse.cli.desk import export, report
 from rnncourse.cli.grading import feedback, grade, sample_class
 from rnncourse.cli.regrading import regrade
+from rnncourse.cli.serving import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,6 +34,7 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-COMMANDS = (check, build, doctor, sample_class, collect, grade, feedback, export, report, regrade)
-for command in COMMANDS:
+LEARNING = (check, serve, doctor)
+TEACHING = (build, sample_class, collect, grade, feedback, export, report, regrade)
+for command in (*LEARNING, *TEACHING):
     cli.add_command(command)

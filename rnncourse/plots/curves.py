@@ -1,6 +1,6 @@
 """Curves on matplotlib axes: gradient norms, losses, forecasts.
 
-Colours of text and axes come from the caller's style (`book/_assets/course.mplstyle`);
+Colours of text and axes come from the caller's style (`course.mplstyle`);
 colours of data from `palette`.
 """
 

@@ -137,7 +137,7 @@ def test_pages_open_from_the_disk(visit, site):
 def test_exercise_can_be_downloaded(site):
     """The chapter links to the released notebook itself."""
     page = (site / "book" / "01_recurrent_neurons.html").read_text(encoding="utf-8")
-    link = re.search(r'href="([^"]*01_recurrent_neurons\.ipynb)"', page)[1]
+    link = re.search(r'href="([^"]*_downloads/[^"]*01_recurrent_neurons\.ipynb)"', page)[1]
     released = ROOT / "exercises" / "01_recurrent_neurons" / "01_recurrent_neurons.ipynb"
     assert (site / "book" / link).resolve().read_bytes() == released.read_bytes()
 

@@ -1,0 +1,6 @@
+// On every page.
+
+import "./offline.js";
+import { takeToken } from "./token.js";
+
+takeToken();
