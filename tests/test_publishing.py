@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -63,6 +64,26 @@ def test_digest_follows_figures_and_not_the_grader(tmp_path):
     assert execution.sources_digest(tmp_path) == before
     (tmp_path / "rnncourse" / "plots" / "palette.py").write_text("1")
     assert execution.sources_digest(tmp_path) != before
+
+
+def test_pages_show_new_results_on_the_web_after_a_build_for_paper(tmp_path):
+    """What one builder has read again, the other still has to write."""
+    env = SimpleNamespace(found_docs={"page"})
+    paper, web = (builder(tmp_path, kind) for kind in ("latex", "html"))
+    execution.stale_pages(web, env, {"page"}, set(), set())
+    execution.unwritten_pages(web, env)
+    (tmp_path / "rnncourse").mkdir()
+    (tmp_path / "rnncourse" / "cells.py").write_text("1")
+    assert execution.stale_pages(paper, env, set(), set(), set()) == {"page"}
+    assert execution.unwritten_pages(paper, env) == []
+    assert execution.stale_pages(web, env, set(), set(), set()) == set()
+    assert execution.unwritten_pages(web, env) == ["page"]
+    assert execution.unwritten_pages(web, env) == []
+
+
+def builder(course, kind):
+    """Return what Sphinx hands to an extension, as far as it matters here."""
+    return SimpleNamespace(confdir=course, builder=SimpleNamespace(format=kind))
 
 
 @pytest.mark.e2e

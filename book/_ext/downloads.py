@@ -59,6 +59,8 @@ def pdf_of(app) -> Path:
 
 def pages_with_links(app, env) -> list[str]:
     """Return the page to write again when the PDF has come, gone or changed."""
+    if app.builder.format != "html":
+        return []
     pdf = pdf_of(app)
     before = getattr(env, "pdf_linked", None)
     env.pdf_linked = pdf.stat().st_mtime_ns if pdf.is_file() else 0

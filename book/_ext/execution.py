@@ -72,13 +72,22 @@ def keep_current(cache: Path, digest: str) -> None:
 
 def stale_pages(app, env, added, changed, removed) -> set[str]:
     """Return all pages, to be read again, where they show what came from other sources."""
-    before = getattr(env, "results_digest", None)
-    env.results_digest = sources_digest(Path(app.confdir))
-    return set() if before == env.results_digest else env.found_docs - added
+    before = getattr(env, "results_read", None)
+    env.results_read = sources_digest(Path(app.confdir))
+    return set() if before == env.results_read else env.found_docs - added
+
+
+def unwritten_pages(app, env) -> list[str]:
+    """Return all pages, to be written again, where only a build for paper has read them."""
+    if app.builder.format != "html":
+        return []
+    before, env.results_written = getattr(env, "results_written", None), env.results_read
+    return [] if before == env.results_written else sorted(env.found_docs)
 
 
 def setup(app) -> dict:
     """Register the extension; the cache must be right before MyST-NB opens it."""
     app.connect("builder-inited", prepare, priority=100)
     app.connect("env-get-outdated", stale_pages)
+    app.connect("env-updated", unwritten_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -54,7 +54,8 @@ class Questions(SphinxPostTransform):
                 question.replace_self(printed(question, f"{chapter}.{place}"))
             if len(about) > 1:
                 answers += about
-        self.document[0] += answers
+        if len(answers) > 1:
+            self.document[0] += answers
 
 
 def printed(question: predict, number: str) -> list[nodes.Node]:
