@@ -21,7 +21,8 @@ START = """Recurrent Neural Networks, Step by Step: the notebooks
 chapters/    the chapters, with their code to run and change
 exercises/   an exercise for each, and the cases with which it checks itself
 
-Each notebook says in its first cell what it needs.
+The first cell of a chapter installs the package of the course, or says how.
+The exercises need it, too.
 To see the points of an exercise: rnncourse check exercises/NAME/NAME.ipynb
 """
 

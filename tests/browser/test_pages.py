@@ -155,10 +155,16 @@ def test_exercise_can_be_downloaded(site):
 
 
 def test_weight_of_a_page_is_moderate(visit, book):
-    """A first page brings at most 5 MB; what it was is printed."""
-    visit(book.page("01_recurrent_neurons"), wait="networkidle", service_workers="block")
+    """A first page brings at most 3.5 MB, uncompressed."""
     before = book.sent.copy()
     visit(book.page("01_recurrent_neurons"), wait="networkidle", service_workers="block")
-    weight = (book.sent - before).total() / 1e6
-    print(f"first page: {weight:.2f} MB")
-    assert weight < 5
+    assert (book.sent - before).total() < 3.5e6
+
+
+def test_icons_come_from_the_font(visit, book, site):
+    """The theme's 1.5 MB script for icons is left out, and they are there."""
+    page = visit(book.page("index"), wait="networkidle").page
+    icon = "getComputedStyle(document.querySelector('.fa-bars'), '::before').content"
+    assert page.evaluate(icon) not in ("none", "normal")
+    assert page.evaluate("document.fonts.check('900 16px \"Font Awesome 6 Free\"')")
+    assert list(site.rglob("fontawesome.js*")) == []
