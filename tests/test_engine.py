@@ -280,6 +280,22 @@ def test_gradebook_may_be_postgresql(folder, postgresql, warm_kernels):
     assert not (folder.root / "gradebook.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("gradebook.db", "names no gradebook. Expected: sqlite:"),
+        ("mystery://host/name", "names no gradebook. Expected: sqlite:"),
+        ("mysql+pymysql://host/name", "in mysql needs pymysql"),
+        ("postgresql+psycopg://a:secret@/b?host=/nowhere", r"a:\*\*\*@.* cannot be opened: "),
+    ],
+)
+def test_gradebooks_that_cannot_be_opened_are_refused_at_once(folder, address, reason):
+    """Not once for each submission, and without showing a password."""
+    with pytest.raises(ClassError, match=reason) as raised:
+        ClassFolder(folder.root, folder.course, address).submissions()
+    assert "secret" not in str(raised.value)
+
+
 def test_schedulers_are_spoken_to_over_tls_alone():
     """An address without encryption is refused before anything is sent."""
     with (

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import make_url
+from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from traitlets.config import Config, PyFileConfigLoader
 
 from rnncourse.errors import ClassError, UnknownNameError
@@ -54,7 +55,7 @@ class ClassFolder:
         """nbgrader's settings: the class's own, or else the course's.
 
         Raises:
-            ClassError: If there are none.
+            ClassError: If there are none, or the gradebook that they name cannot be opened.
         """
         folders = [self.root, *([self.course.root] if self.course else [])]
         folder = next((path for path in folders if (path / CONFIG).is_file()), None)
@@ -64,6 +65,7 @@ class ClassFolder:
         config.CourseDirectory.root = str(self.root.resolve())
         if self.db_url is not None:
             config.CourseDirectory.db_url = self.db_url
+        _require_database(CourseDirectory(config=config, log=LOGGER).db_url)
         return config
 
     @cached_property
@@ -200,6 +202,26 @@ class ClassFolder:
 
     def _kept_path(self, submission: Submission) -> Path:
         return self.root / "outcomes" / submission.slug / f".{submission.student}.finished"
+
+
+def _require_database(address: str) -> None:
+    """Raise ClassError, once, for a gradebook that no submission could be entered into."""
+    try:
+        url = make_url(address)
+        engine = create_engine(url, poolclass=NullPool)
+        if url.get_backend_name() != "sqlite":  # which would make the file
+            engine.connect().close()
+    except (ArgumentError, NoSuchModuleError):
+        expected = "sqlite:////path/gradebook.db or postgresql+psycopg://user@host/name"
+        raise ClassError(f"{address!r} names no gradebook. Expected: {expected}.") from None
+    except ModuleNotFoundError as error:
+        hint = ' Install it: pip install "rnncourse[postgres]".' if error.name == "psycopg" else ""
+        raise ClassError(
+            f"A gradebook in {url.get_backend_name()} needs {error.name}.{hint}"
+        ) from None
+    except OperationalError as error:
+        place = url.render_as_string(hide_password=True)
+        raise ClassError(f"The gradebook {place} cannot be opened: {error.orig}") from None
 
 
 def _require(kind: str, name: str | None, known: set[str]) -> None:
