@@ -58,12 +58,20 @@ _build/.exercises: $(READY) $(PACKAGE) $(SOLUTIONS) $(EXERCISES)
 	rnncourse build
 	@touch $@
 
+# What the site says beside its sources: where it is, and which PDF there is.
+export SITE_URL
+PDF := _build/pdf/rnn-step-by-step.pdf
+_build/.edition: FORCE
+	@mkdir -p _build
+	@echo "$(SITE_URL) $$(cat $(wildcard $(PDF)) /dev/null | cksum)" >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
 # A book that was left unfinished starts again from clean pages: Sphinx would keep
 # a half-written one, and would not repeat the warnings that failed it. Executed
 # cells stay cached. The stamp is as old as the start, so edits meanwhile count.
 .PHONY: book
 book: _build/.book ## Build the book into _build/html (V=1 shows the log)
-_build/.book: $(READY) _build/.exercises $(PACKAGE) $(BOOK)
+_build/.book: $(READY) _build/.exercises _build/.edition $(PACKAGE) $(BOOK)
 	@if [ -e $@.unfinished ]; then rm -rf _build/html _build/.doctrees; fi
 	@touch $@.unfinished
 	@echo "Building the book; log in _build/book.log"
@@ -77,12 +85,29 @@ ifeq ($(wildcard _build/html/index.html),)
 .PHONY: _build/.book
 endif
 
+# The book on paper, from the same executed cells.
+.PHONY: pdf
+pdf: $(PDF) ## Typeset the book, _build/pdf (needs TeX: tools/pdf_packages.txt)
+$(PDF): $(READY) _build/.exercises $(PACKAGE) $(BOOK) tools/typeset.py
+	@python tools/typeset.py
+	@echo "Typesetting the book; log in _build/pdf.log"
+	@NO_COLOR=1 jupyter-book build . --builder latex -W -n --keep-going >_build/pdf.log 2>&1 \
+		|| { cat _build/pdf.log; exit 1; }
+	@python tools/typeset.py _build/latex/rnn-step-by-step.tex $@
+
 # It needs nothing but a server of static files: it asks no other origin for anything,
-# and works at the root of a host or below any path.
+# and works at the root of a host or below any path. With a PDF the book links to it.
 .PHONY: site
-site: book ## Build the site to publish, _build/html, and print its size
-	@size() { du -sk $$1 | awk '{ printf "%.0f MB", $$1 / 1024 }'; }; \
-		echo "_build/html: $$(size _build/html), $$(size _build/html/_static/live) of it Python for live cells"
+site: book ## Build all that is published, _build/html, and print its size (SITE_URL=https://…/)
+	@$(MAKE) pdf
+	@$(MAKE) book
+	@size() { du -skL $$1 | awk '{ printf "%.1f MB", $$1 / 1024 }'; }; cd _build/html; \
+		echo "_build/html: $$(size .), of it $$(size _static/live) Python for live cells,"; \
+		echo "$$(size rnn-step-by-step.pdf) PDF, $$(size rnn-notebooks.zip) notebooks"
+
+.PHONY: publish
+publish: site ## Push the site to a branch: REMOTE=origin (BRANCH=gh-pages, DRY_RUN=1)
+	@DRY_RUN=$(DRY_RUN) tools/publish.sh "$(REMOTE)" $(BRANCH)
 
 $(CLASS)/.made: _build/.exercises
 	rnncourse sample-class $(CLASS)

@@ -1,28 +1,10 @@
 """The book builds strictly. What readers see of it: `tests/browser`."""
 
-import shutil
-
 import pytest
 
 from tests.browser.conftest import build
-from tests.conftest import ROOT
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def small_book(tmp_path):
-    """Return a book of one page in a folder of its own, with the course's settings."""
-    for name in ("_config.yml", "package.json"):
-        shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
-    (tmp_path / "exercises").symlink_to(ROOT / "exercises")
-    (tmp_path / "book").mkdir()
-    shutil.copytree(ROOT / "book" / "_ext", tmp_path / "book" / "_ext")
-    shutil.copytree(ROOT / "book" / "_assets", tmp_path / "book" / "_assets")
-    (tmp_path / "book" / "references.bib").touch()
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
-    return tmp_path
 
 
 PREDICT = "# Page\n\n:::{{predict}} A question?\n{}\n:::\n"

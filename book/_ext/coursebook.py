@@ -2,12 +2,13 @@
 
 Pages stay plain MyST: what a chapter says belongs in the chapter, what the
 reader's browser looks like belongs in `_assets/course.css`. Beside this one stand
-`vendor` (scripts and type), `live` (cells that run in the page), `progress` (which
-questions a reader has answered), `sharing` (cards and lost readers) and `policy`.
+`execution` (how cells are run), `live` (cells that run in the page), `launch` (where
+else they run), `notebooks` (pages as notebooks), `paper` (the book in print),
+`downloads` (what to take along), `progress` (which questions a reader has answered),
+`sharing` (cards, the list of pages), `vendor` (scripts and type) and `policy`.
 """
 
 import hashlib
-import os
 import re
 import textwrap
 from html import escape
@@ -15,14 +16,6 @@ from html import escape
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
-
-# The kernels that execute the chapters inherit these: TensorFlow would otherwise
-# write start-up remarks into the pages, and round differently on some processors.
-KERNEL_ENVIRONMENT = {
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "CUDA_VISIBLE_DEVICES": "-1",
-}
 
 MARKS = {"[x] ": True, "[X] ": True, "[ ] ": False}
 VERDICTS = {True: ("✓", "Right."), False: ("✗", "Not this one.")}
@@ -113,13 +106,13 @@ class PredictDirective(SphinxDirective):
 
 
 class PlainPredict(SphinxPostTransform):
-    """Outside HTML, turn a question into a plain list in which every answer shows."""
+    """Elsewhere than on the web and on paper, turn a question into a list with its answers."""
 
     default_priority = 5
 
     def run(self, **kwargs: object) -> None:
-        """Replace every `predict` node, unless the builder can fold or only collects text."""
-        if self.app.builder.format == "html" or self.app.builder.name == "gettext":
+        """Replace every `predict` node, unless the builder has its own way or collects text."""
+        if self.app.builder.format in ("html", "latex") or self.app.builder.name == "gettext":
             return
         for node in list(self.document.findall(predict)):
             question, *options = node.children
@@ -184,10 +177,11 @@ def describe(app, pagename: str, templatename: str, context: dict, doctree) -> N
         context["metatags"] = f'{metatags}<meta name="description" content="{escape(text)}" />\n'
 
 
-def name_folds(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Let folded cells be announced by the words that they show, not by a fixed label."""
+def mend_roles(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Let folded cells be announced by their words, and works of a list as items of it."""
     if doctree is not None:
-        context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
+        body = context["body"].replace(' aria-label="Toggle hidden content"', "")
+        context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def add_scripts(app, pagename: str, templatename: str, context: dict, doctree) -> None:
@@ -205,8 +199,6 @@ def first_paragraph_of_modules(app, what, name, obj, options, lines) -> None:
 
 def setup(app) -> dict:
     """Register the extension."""
-    for name, value in KERNEL_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
     app.add_node(predict, html=(visit_predict, depart_predict))
     app.add_node(predict_option, html=(visit_option, depart_option))
     app.add_node(predict_choice, html=(visit_choice, depart_choice))
@@ -214,6 +206,6 @@ def setup(app) -> dict:
     app.add_post_transform(PlainPredict)
     app.connect("autodoc-process-docstring", first_paragraph_of_modules)
     app.connect("html-page-context", describe)
-    app.connect("html-page-context", name_folds)
+    app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", add_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

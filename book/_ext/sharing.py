@@ -1,18 +1,31 @@
-"""Sphinx extension: what others see of the site: the card of a link, and the page for lost readers.
+"""Sphinx extension: what others see of the site: cards of links, the list of pages, its version.
 
-A card needs the site's address, `html_baseurl` in `_config.yml`; without it the picture's
-address is relative, which some readers of cards take and others do not.
+Cards, canonical links and the list of pages need the site's address: `html.baseurl` in
+`_config.yml`, or SITE_URL in the environment. Without it there is no list, and the address
+of a card's picture is relative, which some readers of cards take and others do not.
 """
 
+import os
 import re
 from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
 
+from rnncourse import __version__
+
 DESCRIPTION = re.compile(r'<meta (?=[^>]*name="description")[^>]*content="([^"]*)"')
+SITEMAP_START = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
 CARD = "_static/card.png"  # 1200 × 630
 CARD_SHOWS = "Four copies of a recurrent cell in a row, each handing its state to the next."
+
+
+def name_edition(app, config) -> None:
+    """Take the site's address, which ends in a slash, and show the version below every page."""
+    address = os.environ.get("SITE_URL") or config.html_baseurl
+    config.html_baseurl = address and f"{address.rstrip('/')}/"
+    config.version = config.release = __version__
+    config.html_theme_options["extra_footer"] = f"Version {__version__}"
 
 
 def add_card(app, pagename: str, templatename: str, context: dict, doctree) -> None:
@@ -37,6 +50,22 @@ def add_card(app, pagename: str, templatename: str, context: dict, doctree) -> N
     context["metatags"] += "\n".join(lines) + "\n"
 
 
+def list_pages(app, exception) -> None:
+    """Write the list of pages for search engines, which take whole addresses only."""
+    if exception is not None or app.builder.format != "html":
+        return
+    site, address = Path(app.outdir), app.config.html_baseurl
+    if not address:
+        for name in ("sitemap.xml", "robots.txt"):
+            (site / name).unlink(missing_ok=True)
+        return
+    pages = [f"<url><loc>{escape(address)}{page}.html</loc></url>" for page in app.env.found_docs]
+    lines = [SITEMAP_START, *sorted(pages), "</urlset>"]
+    (site / "sitemap.xml").write_text("\n".join(lines) + "\n", "utf-8")
+    robots = f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
+    (site / "robots.txt").write_text(robots, "utf-8")
+
+
 def write_lost_page(app, exception) -> None:
     """Put the page for addresses that are not there where servers of static files look."""
     if exception is None and app.builder.format == "html":
@@ -58,7 +87,9 @@ def add_icon(app, exception) -> None:
 
 def setup(app) -> dict:
     """Register the extension; it reads the descriptions that `coursebook` adds."""
+    app.connect("config-inited", name_edition)
     app.connect("html-page-context", add_card, priority=800)
+    app.connect("build-finished", list_pages)
     app.connect("build-finished", write_lost_page)
     app.connect("build-finished", add_icon, priority=800)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

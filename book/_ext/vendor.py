@@ -1,9 +1,11 @@
 """Sphinx extension: scripts and type of the book come from the book itself.
 
 Everything is copied at build time from `node_modules`, with its licence, where
-`package-lock.json` pins it. What live cells need is built by `live.py`.
+`package-lock.json` pins it. What live cells need is built by `live.py`. What the theme
+brings and no page needs is left out.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -28,6 +30,11 @@ VENDORED = {
     ),
 }
 MATHJAX = "vendor/mathjax/es5/tex-chtml.js"
+
+# The theme's style sheet draws its icons from a font; this script, 1.5 MB a page, is for
+# icons of one's own. The rest is for readers of its sources, and for old browsers.
+ICON_SCRIPT = re.compile(r"<script[^>]*/fontawesome\.js[^>]*></script>")
+LEFT_OUT = ("scripts/fontawesome.js*", "**/*.js.map", "**/webfonts/*.ttf")
 
 
 def drop_thebe(app, config) -> None:
@@ -54,6 +61,19 @@ def vendor(app) -> None:
             copy(source / part, Path(app.outdir, "_static", "vendor", package, part))
 
 
+def leave_out(app, exception) -> None:
+    """Take out of the site what no page needs."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        page = path.read_text("utf-8")
+        if ICON_SCRIPT.search(page):
+            path.write_text(ICON_SCRIPT.sub("", page), "utf-8")
+    for pattern in LEFT_OUT:
+        for path in Path(app.outdir, "_static").glob(pattern):
+            path.unlink()
+
+
 def copy(source: Path, target: Path) -> None:
     """Copy a file or a folder, making the folders above it."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,4 +88,5 @@ def setup(app) -> dict:
     app.config.mathjax_path = MATHJAX
     app.connect("config-inited", drop_thebe)
     app.connect("builder-inited", vendor)
+    app.connect("build-finished", leave_out)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,12 +32,13 @@ CHROMIUM_FLAGS = [
 ]
 
 
-def build(root, out):
+def build(root, out, *, builder="html", **environment):
     """Build a book strictly; return the finished process."""
     command = [str(BIN / "jupyter-book"), "build", str(root), "--path-output", str(out)]
-    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "NO_COLOR": "1"} | environment
     return subprocess.run(
-        [*command, "-W", "-n", "--keep-going"],
+        [*command, "--builder", builder, "-W", "-n", "--keep-going"],
         env=environment,
         capture_output=True,
         text=True,
