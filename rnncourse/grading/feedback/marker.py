@@ -26,6 +26,7 @@ LARGEST = 2 * 2**20
 """Bytes of a picture that is shown."""
 PAINT = re.compile(r"\x1b\[[0-9;]*m")
 """The colours of a traceback."""
+LOOK = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; font: inherit"
 SIGN = re.compile(r"[^\w\s.,;?!]|_")
 TAG = "rubric"
 """The tag of a cell that shows a rubric."""
@@ -82,7 +83,7 @@ def as_text(source: str) -> str:
     Every sign that could mean something to Markdown, HTML or MathJax becomes its number.
     """
     coded = SIGN.sub(lambda sign: f"&#{ord(sign[0])};", legible(source, line=4000))
-    return f'<pre style="white-space: pre-wrap; font: inherit">{coded}</pre>'
+    return f'<pre style="{LOOK}">{coded}</pre>'
 
 
 def _harmless_output(output: NotebookNode) -> NotebookNode | None:
