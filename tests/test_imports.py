@@ -19,7 +19,7 @@ LAYERS = [
     {"exercises"},
     {"notebooks"},
     {"grading"},
-    {"checking", "tables", "doctor"},
+    {"checking", "tables", "doctor", "classroom"},
     {"cli"},
     {"__main__"},
 ]

@@ -4,6 +4,7 @@ terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
 grading    for whoever grades: sample-class, grade
+classroom  for a class on one machine: classroom
 """
 
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 
 from rnncourse import __version__
+from rnncourse.cli.classroom import classroom
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
 from rnncourse.cli.grading import grade, sample_class
@@ -28,5 +30,5 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (check, build, doctor, sample_class, collect, grade):
+for command in (check, build, doctor, sample_class, collect, grade, classroom):
     cli.add_command(command)
