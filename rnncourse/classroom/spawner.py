@@ -30,8 +30,11 @@ class ClassSpawner(LocalProcessSpawner):
             self.notebook_dir = str(classroom.root)
         else:
             self.cmd = room.server(classroom, classroom.student(self.user.name), SERVER)
-        self.popen_kwargs = {"preexec_fn": None, "cwd": str(classroom.root)}
+        self.popen_kwargs = {"cwd": str(classroom.root)}
         return await super().start()
+
+    def make_preexec_fn(self, name: str) -> None:
+        """Do nothing: no user of the hub has an account on this machine."""
 
     def user_env(self, env: dict[str, Any]) -> dict[str, Any]:
         """Return the environment of the server: the hub's words, and the user's own."""
