@@ -15,6 +15,8 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
+from rnncourse.grading.feedback.exporter import FeedbackExporter
+from rnncourse.grading.feedback.marker import ForMarker
 from rnncourse.grading.preprocessors import Examine, Repair, SubmissionExporter
 
 ROOT = Path(__file__).resolve().parent
@@ -51,10 +53,19 @@ c.Autograde.autograde_preprocessors = [
     SaveAutoGrades,
     AssignLatePenalties,
     CheckCellMetadata,
+    ForMarker,
 ]
 c.Repair.exercises = str(ROOT / "exercises")
 c.Examine.course = str(ROOT)
+c.ForMarker.course = str(ROOT)
 c.Examine.kernel = "rnncourse"  # sandboxed; "python3" would run submissions as you
+
+# What a student reads. The book's address makes links of "read on"; by default it is
+# `baseurl` in _config.yml, and without one the pages name chapter and section.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = []
+c.FeedbackExporter.course = str(ROOT)
+c.FeedbackExporter.book = ""
 
 # Where a class on this machine releases, fetches and submits. nbgrader expects it to be there.
 EXCHANGE = ROOT / "exchange"

@@ -10,7 +10,7 @@ import importlib.util
 import linecache
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from typing import Any
 import jupytext
 from nbformat import NotebookNode
 
-from rnncourse.checks.papers import Paper
+from rnncourse.checks.papers import Paper, papers_from_text
 from rnncourse.checks.questions import Question
+from rnncourse.checks.rubrics import Written
 from rnncourse.errors import QuestionError, UnknownNameError
 
 Function = Callable[..., Any]
@@ -103,16 +104,16 @@ class Exercise:
         Raises:
             QuestionError: If `questions.py` holds none.
         """
-        path = self.folder / "questions.py"
-        spec = importlib.util.spec_from_file_location(f"questions_of_{self.slug}", path)
-        if spec is None or spec.loader is None or not path.is_file():
-            raise QuestionError(f"{path} does not exist. Every notebook.py has a questions.py.")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        found = {k: v for k, v in vars(module).items() if isinstance(v, Question)}
+        found = {k: v for k, v in self._declared.items() if isinstance(v, Question)}
         if not found:
+            path = self.folder / "questions.py"
             raise QuestionError(f"{path} holds no Question. Write one: name = Question(…).")
         return found
+
+    @cached_property
+    def rubrics(self) -> dict[str, Written]:
+        """The questions that are answered in words, by name."""
+        return {k: v for k, v in self._declared.items() if isinstance(v, Written)}
 
     @cached_property
     def references(self) -> dict[str, Function]:
@@ -138,11 +139,18 @@ class Exercise:
     @cached_property
     def written(self) -> dict[str, float]:
         """The points of the questions that a person marks, by name."""
-        return {
-            cell.metadata["written"]: float(cell.metadata["points"])
-            for cell in self.notebook.cells
-            if "written" in cell.metadata
-        }
+        return {name: rubric.points for name, rubric in self.rubrics.items()}
+
+    @cached_property
+    def sections(self) -> dict[str, str]:
+        """The heading in the chapter under which to read on, by question; "" for none."""
+        return {name: asked.section for name, asked in (self.questions | self.rubrics).items()}
+
+    def model_answer(self, name: str) -> str:
+        """Return the author's answer to a question in words."""
+        cell = next(c for c in self.notebook.cells if c.metadata.get("written") == name)
+        lines = cell.source.splitlines()
+        return "\n".join(line for line in lines if not line.startswith("### "))
 
     def public_papers(self) -> dict[str, Paper]:
         """Return the released papers by full name, such as "01_recurrent_neurons/rnn_step"."""
@@ -153,8 +161,12 @@ class Exercise:
 
     def examination(self, seed: int) -> dict[str, Paper]:
         """Return fresh papers by the question's name; the same `seed` gives the same papers."""
+        released = self._released()
         return {
-            name: question.paper(name, self.references[name], seed + number)
+            name: replace(
+                question.paper(name, self.references[name], seed + number),
+                public=released.get(name),
+            )
             for number, (name, question) in enumerate(self.questions.items())
         }
 
@@ -162,6 +174,23 @@ class Exercise:
         """Return a hash of the exercise's sources: marks hold for one fingerprint."""
         parts = [path.read_bytes() for path in sorted(self.folder.glob("*.py"))]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+    @cached_property
+    def _declared(self) -> dict[str, Any]:
+        """What `questions.py` defines."""
+        path = self.folder / "questions.py"
+        spec = importlib.util.spec_from_file_location(f"questions_of_{self.slug}", path)
+        if spec is None or spec.loader is None or not path.is_file():
+            raise QuestionError(f"{path} does not exist. Every notebook.py has a questions.py.")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return vars(module)
+
+    def _released(self) -> dict[str, Paper]:
+        """Return the papers that learners have, by question; {} where none are released."""
+        path = self.folder.parents[1] / "exercises" / self.slug / "cases.json"
+        papers = papers_from_text(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return {paper.name: paper for paper in papers.values()}
 
     def _own_code(self) -> Iterator[str]:
         for cell in self.notebook.cells:

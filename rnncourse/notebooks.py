@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from rnncourse.checks.papers import papers_to_text
+from rnncourse.checks.rubrics import Written
 from rnncourse.errors import QuestionError
 from rnncourse.exercises import Course, Exercise
 
@@ -73,7 +74,8 @@ def instructor_notebook(exercise: Exercise) -> NotebookNode:
     A cell with the key `solution="name"` becomes nbgrader's solution cell
     `name_solution`; one with `question="name"` becomes the autograded cell
     `name`, with the question's points. A markdown cell with `written="name"`
-    and `points=2` becomes an answer in words, which a person marks.
+    becomes an answer in words, which a person marks; what that person gives
+    points for stands in a cell before it.
 
     Raises:
         QuestionError: If cells and questions do not match, or the points do not sum to 10.
@@ -81,6 +83,8 @@ def instructor_notebook(exercise: Exercise) -> NotebookNode:
     notebook = nbformat.v4.new_notebook(metadata=METADATA)
     for number, cell in enumerate(copy.deepcopy(exercise.notebook.cells), start=1):
         nbgrader = _nbgrader_metadata(exercise, cell)
+        if written := cell.metadata.get("written"):
+            notebook.cells.append(_criteria(exercise.rubrics[written], written))
         cell.metadata = NotebookNode({"nbgrader": nbgrader} if nbgrader else {})
         cell.id = nbgrader["grade_id"] if nbgrader else f"{cell.cell_type}-{number}"
         notebook.cells.append(cell)
@@ -135,16 +139,20 @@ def _nbgrader_metadata(exercise: Exercise, cell: NotebookNode) -> dict[str, obje
         "solution": bool(solution or written),
         "task": False,
     }
-    if written:
-        fields["points"] = exercise.written[written]
-    if question:
-        if question not in exercise.questions:
+    points = exercise.written | {name: q.points for name, q in exercise.questions.items()}
+    if asked := question or written:
+        if asked not in points:
             raise QuestionError(
-                f"{exercise.slug}/notebook.py asks {question!r}, which questions.py does not "
-                f"define. It defines: {', '.join(exercise.questions)}."
+                f"{exercise.slug}/notebook.py asks {asked!r}, which questions.py does not "
+                f"define. It defines: {', '.join(points)}."
             )
-        fields["points"] = exercise.questions[question].points
+        fields["points"] = points[asked]
     return fields
+
+
+def _criteria(rubric: Written, name: str) -> NotebookNode:
+    """Return the cell that tells learners what a person gives points for."""
+    return nbformat.v4.new_markdown_cell(rubric.for_learners(), id=f"{name}-criteria")
 
 
 def _require_questions(exercise: Exercise, notebook: NotebookNode) -> None:

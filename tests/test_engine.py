@@ -21,6 +21,7 @@ from rnncourse.grading.engine.cluster import local_workers, remote_workers
 from rnncourse.grading.engine.grading import Grading
 from rnncourse.grading.engine.work import Finished, Incident, Work, perform
 from rnncourse.grading.engine.workers import here, sensible_number
+from rnncourse.grading.marks import read_marks
 from rnncourse.grading.outcomes import FAILED, UNREADABLE
 from rnncourse.grading.sample_class import write_sample_class
 from tests.conftest import ROOT
@@ -259,6 +260,7 @@ def test_gradebook_may_be_postgresql(folder, postgresql, warm_kernels):
     with Gradebook(postgresql, "rnncourse") as gradebook:
         entered = {s.student.id: s.score for s in gradebook.assignment_submissions(SLUG)}
     assert entered == {name: mark for name, mark in MARKS.items() if mark is not None}
+    assert {m.student: m.points for m in read_marks(folder).of_exercise(SLUG)} == MARKS
     assert not (folder.root / "gradebook.db").exists()
 
 

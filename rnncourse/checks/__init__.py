@@ -15,7 +15,9 @@
     clinic      questions that ask for a test
     papers      cases and properties of one question, as plain values
     questions   the hand-written question with its bank of wrong answers
+    rubrics     questions that are answered in words, and what gives points
     marking     ask, compare, name the mistake, give the points
+    examples    what came back on a public case, beside what was expected
     report      verdicts as text and as HTML
     learner     `check`
 
@@ -38,6 +40,7 @@ from rnncourse.checks.properties import (
     Property,
 )
 from rnncourse.checks.questions import Question
+from rnncourse.checks.rubrics import Criterion, Written
 from rnncourse.checks.sequence_properties import IgnoresPadding, LinearIn, SplitsAnywhere
 from rnncourse.checks.stand_ins import DecimalCell, LinearCell, StandIn, StillCell
 
@@ -50,6 +53,7 @@ __all__ = [
     "Close",
     "Comparison",
     "CountsOnes",
+    "Criterion",
     "DecimalCell",
     "DependsOn",
     "Frugal",
@@ -68,5 +72,6 @@ __all__ = [
     "StandIn",
     "StartsUndecided",
     "StillCell",
+    "Written",
     "check",
 ]

@@ -1,7 +1,7 @@
 """Marking one paper: ask, compare, name the mistake, give the points."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,27 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A public case that an answer got wrong, as text.
+
+    Args:
+        case: Which one, with the sizes of its arguments.
+        difference: What was wrong, with the numbers.
+        given: The arguments by name.
+        expected: What should have come back, or "".
+        received: What came back, or "" where nothing did.
+        item: The item of the result that these two are, or "".
+    """
+
+    case: str
+    difference: str
+    given: dict[str, str] = field(default_factory=dict)
+    expected: str = ""
+    received: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a question's marking came to.
 
@@ -47,6 +68,8 @@ class Verdict:
         message: One sentence for the learner; holds no expected number.
         mistake: The bank's message, if the answer is one of its wrong answers.
         trials: What was tried.
+        example: In an examination, a public case that it got wrong, too.
+        passes_public: In an examination, whether it failed, and gets all public cases right.
     """
 
     question: str
@@ -55,6 +78,8 @@ class Verdict:
     message: str
     mistake: str = ""
     trials: tuple[Trial, ...] = ()
+    example: Example | None = None
+    passes_public: bool = False
 
     @property
     def passed(self) -> bool:
@@ -78,7 +103,7 @@ def mark(paper: Paper, ask: Ask) -> Verdict:
         outcome = ask(case.inputs)
         if missing := _missing(paper, outcome):
             return Verdict(paper.name, 0.0, float(paper.points), missing)
-        trial = _try_case(paper, case, outcome, number)
+        trial = try_case(paper, case, outcome, number)
         trials.append(trial)
         if not trial.passed:
             named = [name for name in named if _same(paper, case.mistakes[name], outcome)]
@@ -143,7 +168,8 @@ def _missing(paper: Paper, outcome: Outcome) -> str:
     return ""
 
 
-def _try_case(paper: Paper, case: Case, outcome: Outcome, number: int) -> Trial:
+def try_case(paper: Paper, case: Case, outcome: Outcome, number: int) -> Trial:
+    """Return how an outcome compares with a case, the `number`th of its paper."""
     title = f"{CASE}{number}: {_sizes(case.inputs)}"
     if outcome.raised:
         return Trial(title, False, _raised(paper, outcome))

@@ -50,6 +50,8 @@ class Paper:
         seed: Seed of the properties' randomness.
         time_limit: Seconds that one call may take.
         through: The adapter of `rnncourse.checks.adapters` that makes the call; "" for none.
+        public: The released paper of the same question, in an examination: its cases may
+            be shown to the learner.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Paper:
     seed: int = 0
     time_limit: float = 10.0
     through: str = ""
+    public: "Paper | None" = None
 
 
 class CallFailed(Exception):  # noqa: N818 - not an error of ours, but an answer

@@ -28,6 +28,7 @@ class Question:
 
     Args:
         points: Points of a right answer; 0 for a bonus, which is checked and not counted.
+        section: The heading in the exercise's chapter under which to read on.
         draw: Returns the arguments of one call, by name and in the order of
             the signature, from a random generator. Draw pairwise distinct
             sizes, so that a wrong axis shows. Several functions take turns, so
@@ -55,6 +56,7 @@ class Question:
     public_cases: int = 3
     time_limit: float = 10.0
     through: str = ""
+    section: str = ""
 
     def paper(self, name: str, reference: Function, seed: int) -> Paper:
         """Return an examination of fresh cases.

@@ -1,10 +1,10 @@
 """The `rnncourse` command: options in, printed text and exit codes out; the work is elsewhere.
 
 terminal   what the commands print with
+classroom  for a class on one machine: classroom
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
-grading    for whoever grades: sample-class, grade
-classroom  for a class on one machine: classroom
+grading    for whoever grades: sample-class, grade, feedback
 """
 
 import os
@@ -17,7 +17,7 @@ from rnncourse import __version__
 from rnncourse.cli.classroom import classroom
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
-from rnncourse.cli.grading import grade, sample_class
+from rnncourse.cli.grading import feedback, grade, sample_class
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,5 +30,5 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (check, build, doctor, sample_class, collect, grade, classroom):
+for command in (classroom, check, build, doctor, sample_class, collect, grade, feedback):
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands for whoever grades: sample-class, grade."""
+"""Commands for whoever grades: sample-class, grade, feedback."""
 
 import logging
 import sys
@@ -74,6 +74,7 @@ def grade(
     """Grade the submissions of a class; what is graded already is not graded again."""
     from rnncourse.grading.classes import ClassFolder
     from rnncourse.grading.engine.grading import Grading
+    from rnncourse.grading.feedback.writing import write_summaries
     from rnncourse.grading.outcomes import GRADED, UNREADABLE
     from rnncourse.grading.sample_class import read_manifest
     from rnncourse.tables import class_table, marks_differ
@@ -92,6 +93,7 @@ def grade(
                 except KeyboardInterrupt:
                     ERR.print("Stopped. What is graded is kept: the same command goes on.")
                     sys.exit(130)
+            write_summaries(class_folder, {submission.student for submission in waiting})
     manifest = read_manifest(folder)
     outcomes = [outcome for s in submissions if (outcome := class_folder.recorded(s, failed=True))]
     OUT.print(class_table(outcomes, manifest))
@@ -101,6 +103,34 @@ def grade(
     failed = [o for o in outcomes if o.status not in (GRADED, UNREADABLE)]
     if failed or marks_differ(outcomes, manifest):
         sys.exit(1)
+
+
+@command("feedback")
+@click.argument("slug", required=False)
+@click.option("--student", help="Only this student.")
+@click.option(
+    "--course-dir",
+    "folder",
+    type=FOLDER,
+    default=Path(),
+    help="Folder of the class; by default this one.",
+)
+def feedback(slug: str | None, student: str | None, folder: Path) -> None:
+    """Write the feedback pages anew, after marking by hand, and a summary for each student."""
+    from rnncourse.grading.classes import ClassFolder
+    from rnncourse.grading.feedback.writing import write_feedback, write_summaries
+
+    _log_to(folder / "nbgrader.log")
+    class_folder = ClassFolder(folder, _course_of(folder))
+    submissions = class_folder.submissions(slug, student)
+    with class_folder.alone():
+        with ERR.status("Writing feedback pages …"):
+            written = list(write_feedback(class_folder, submissions))
+        students = {submission.student for submission in written}
+        write_summaries(class_folder, students)
+    OUT.print(f"{len(written)} pages and {len(students)} summaries in {folder / 'feedback'}")
+    if left := len(submissions) - len(written):
+        OUT.print(f"{left} not graded yet: rnncourse grade")
 
 
 def _course_of(folder: Path) -> "Course | None":

@@ -144,6 +144,11 @@ class ClassFolder:
         """Return where the outcome of a submission is, or will be."""
         return self.root / "outcomes" / submission.slug / f"{submission.student}.json"
 
+    def outcome(self, student: str, slug: str) -> SubmissionOutcome | None:
+        """Return the last outcome of a student, of whatever files and questions it is."""
+        path = self.root / "outcomes" / slug / f"{student}.json"
+        return SubmissionOutcome.from_json(path.read_bytes()) if path.is_file() else None
+
     def recorded(self, submission: Submission, *, failed: bool = False) -> SubmissionOutcome | None:
         """Return the recorded outcome, if it is of these very files and of today's questions.
 
@@ -151,8 +156,7 @@ class ClassFolder:
             submission: What was handed in.
             failed: Whether an outcome counts whose grading failed, to be tried again.
         """
-        path = self.outcome_path(submission)
-        outcome = SubmissionOutcome.from_json(path.read_bytes()) if path.is_file() else None
+        outcome = self.outcome(submission.student, submission.slug)
         if outcome is None:
             return None
         same = (outcome.submission, outcome.exercise) == self.versions(submission)

@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from nbconvert.exporters import HTMLExporter
 from nbgrader import api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
@@ -28,9 +29,12 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from rnncourse.errors import NotebookError
+from rnncourse.grading.by_hand import kept_by_hand
+from rnncourse.grading.feedback.exporter import FeedbackExporter
 from rnncourse.grading.nbgrader_log import LOGGER
 from rnncourse.grading.notebook_files import find_notebook, shown
 from rnncourse.grading.outcomes import Submission
+from rnncourse.notebooks import write_if_changed
 
 MOST = 64 * 2**20
 """Bytes of the files beside a notebook."""
@@ -68,10 +72,24 @@ class GradebookWriter:
         coursedir = self._coursedir(submission)
         app = _Enter(coursedir=coursedir, config=self._config, log=LOGGER, finished=notebooks)
         app.force = True
-        app.start()
+        with kept_by_hand(coursedir):
+            app.start()
+        self.write_feedback(submission)
+
+    def write_feedback(self, submission: Submission) -> None:
+        """Write the page of a graded submission anew, from the gradebook and `autograded/`."""
+        coursedir = self._coursedir(submission)
         pages = _Feedback(coursedir=coursedir, config=self._config, log=LOGGER)
         pages.force = True
         pages.start()
+
+    def write_reason(self, submission: Submission, reason: str) -> None:
+        """Write the page of a submission that cannot be marked; other courses have none."""
+        coursedir = self._coursedir(submission)
+        if issubclass(GenerateFeedback(config=self._config).exporter_class, FeedbackExporter):
+            exporter = FeedbackExporter(config=self._config)
+            page = exporter.page_without_mark(submission.student, submission.slug, reason)
+            write_if_changed(_page_path(coursedir), page.encode())
 
     def forget(self, submission: Submission) -> None:
         """Remove an older mark and its pages: what has no mark must not show one."""
@@ -184,13 +202,33 @@ class _Compiled(BytecodeCache):
 
 
 class _Feedback(_OneStudent, GenerateFeedback):
-    """nbgrader's feedback pages."""
+    """Feedback pages: ours, or nbgrader's where the class's settings say nothing of ours."""
 
     compiled = _Compiled()
 
     def convert_notebooks(self) -> None:
-        self.exporter.environment.bytecode_cache = self.compiled
+        if isinstance(self.exporter, HTMLExporter):
+            self.exporter.environment.bytecode_cache = self.compiled
         super().convert_notebooks()
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy what the exchange needs, and with a page of ours nothing else of a stranger's."""
+        if isinstance(self.exporter, HTMLExporter):
+            super().init_assignment(assignment_id, student_id)
+            return
+        source = Path(self._format_source(assignment_id, student_id))
+        target = Path(self._format_dest(assignment_id, student_id))
+        target.mkdir(parents=True, exist_ok=True)
+        for name in ("timestamp.txt", "submission_secret.txt"):
+            if (source / name).is_file():
+                shutil.copy(source / name, target)
+
+
+def _page_path(coursedir: CourseDirectory) -> Path:
+    """Return where the feedback page of one submission is."""
+    student, slug = coursedir.student_id, coursedir.assignment_id
+    folder = coursedir.format_path(coursedir.feedback_directory, student, slug)
+    return Path(folder, f"{slug}.html")
 
 
 def _cell(grade: Any) -> str:

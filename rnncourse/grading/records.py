@@ -7,7 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
-from rnncourse.checks.marking import without_cases
+from rnncourse.checks.marking import Example, Trial, Verdict, without_cases
 from rnncourse.checks.papers import Paper
 from rnncourse.grading.examiner import examine
 from rnncourse.grading.kernel import TimeLimits
@@ -45,6 +45,7 @@ def examine_with_record(
         "seed": seed,
         "exercise": fingerprint,
         "by_hand": _to_read(notebook),
+        "answers": _written(notebook),
         "verdicts": {name: asdict(without_cases(v)) for name, v in verdicts.items()},
     }
 
@@ -63,10 +64,36 @@ def decided(notebook: NotebookNode) -> dict[str, Any]:
     }
 
 
-def _to_read(notebook: NotebookNode) -> dict[str, float]:
-    """Return the points of each answer in words that was written; nbgrader gives a stub 0."""
+def verdicts(notebook: NotebookNode) -> dict[str, Verdict]:
+    """Return the verdicts that a record keeps, by question."""
+    return {name: _verdict(kept) for name, kept in notebook.metadata[RECORD]["verdicts"].items()}
+
+
+def answers(notebook: NotebookNode) -> dict[str, str]:
+    """Return the answers in words that a record keeps, as they were written."""
+    return dict(notebook.metadata[RECORD].get("answers", {}))
+
+
+def _verdict(kept: Mapping[str, Any]) -> Verdict:
+    trials = tuple(Trial(**trial) for trial in kept["trials"])
+    example = Example(**kept["example"]) if kept.get("example") else None
+    return Verdict(**{**kept, "trials": trials, "example": example})
+
+
+def _written(notebook: NotebookNode) -> dict[str, str]:
+    """Return each answer in words that is not the untouched stub."""
     return {
-        grade_id(cell): float(cell.metadata.nbgrader.points)
+        grade_id(cell): cell.source
         for cell in notebook.cells
         if is_written(cell) and compute_checksum(cell) != cell.metadata.nbgrader.checksum
+    }
+
+
+def _to_read(notebook: NotebookNode) -> dict[str, float]:
+    """Return the points of each answer in words that was written; nbgrader gives a stub 0."""
+    written = _written(notebook)
+    return {
+        name: float(cell.metadata.nbgrader.points)
+        for cell in notebook.cells
+        if (name := grade_id(cell)) in written
     }

@@ -112,7 +112,7 @@ class _Answers:
         self.none = dict.fromkeys(self.names, 0.0)
         solved = instructor_notebook(exercise)
         self.right = {name: _cell(solved, f"{name}_solution").source for name in self.names}
-        self.words = {name: _cell(solved, name).source for name in exercise.written}
+        self.words = {name: exercise.model_answer(name) for name in exercise.written}
 
     def notebook(self, code: dict[str, str]) -> NotebookNode:
         """Return the released notebook with `code` in the solution cells of these questions."""

@@ -77,6 +77,7 @@ def two_steps_with_one_projection(x0, x1, W, U, b):
 
 rnn_step = Question(
     points=4,
+    section="A mini-batch",
     draw=step_inputs,
     properties=(
         InputsUntouched(),
@@ -125,6 +126,7 @@ rnn_step = Question(
 
 rnn_two_steps = Question(
     points=6,
+    section="Two steps by hand",
     draw=two_step_inputs,
     returns=("y0", "y1"),
     properties=(

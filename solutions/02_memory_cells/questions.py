@@ -162,6 +162,7 @@ def run_in_place(step, x, h0):
 
 run_cell = Question(
     points=3,
+    section="State and output",
     draw=(linear_cell, decimal_cell, still_cell),
     returns=("outputs", "state"),
     properties=(InputsUntouched(), BatchIndependent(("x", "h0"))),
@@ -328,6 +329,7 @@ def sum_where_there_is_no_delay(k):
 
 delay_line_weights = Question(
     points=4,
+    section="A delay line",
     draw=(some_delay, no_delay, delay_of_one_step),
     returns=("kernel", "recurrent_kernel", "bias", "output_kernel"),
     compare=SameLayer(),
@@ -494,6 +496,7 @@ def every_nth_of_whole_numbers(n):
 
 every_nth_weights = Question(
     points=3,
+    section="A toggle",
     draw=(some_number, every_second, some_number),
     returns=("kernel", "recurrent_kernel", "bias", "output_kernel"),
     compare=SameLayer(activation="relu", bits=True),

@@ -164,6 +164,7 @@ def windows_padded(series, length):
 
 to_time_major = Question(
     points=3,
+    section="Which axis is time?",
     draw=sequences,
     properties=(InputsUntouched(),),
     mistakes={
@@ -220,6 +221,7 @@ to_time_major = Question(
 
 image_rows = Question(
     points=2,
+    section="An image as a sequence of rows",
     draw=flat_images,
     properties=(InputsUntouched(), BatchIndependent(("images",))),
     mistakes={
@@ -314,6 +316,7 @@ image_rows = Question(
 
 make_windows = Question(
     points=3,
+    section="Windows of a long series",
     draw=series_and_length,
     properties=(InputsUntouched(),),
     mistakes={
@@ -389,6 +392,7 @@ make_windows = Question(
 
 last_step = Question(
     points=2,
+    section="Four ways to use a recurrent layer",
     draw=layer_outputs,
     properties=(InputsUntouched(), BatchIndependent(("outputs",))),
     mistakes={

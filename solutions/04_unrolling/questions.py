@@ -145,6 +145,7 @@ def static_in_keras(x, h0, W, U, b):
 
 unroll_static = Question(
     points=3,
+    section="Static unrolling",
     draw=(large_batches, long_sequences),
     through="tensors",
     returns=("outputs", "state"),
@@ -276,6 +277,7 @@ def traced_by_decoration(function, features):
 
 trace_once = Question(
     points=3,
+    section="A new length, a new program",
     draw=sequence_inputs,
     through="traces",
     returns=("results", "number of traces"),
@@ -527,6 +529,7 @@ def dynamic_in_keras(x, h0, W, U, b):
 
 unroll_dynamic = Question(
     points=4,
+    section="A loop inside the program",
     draw=large_batches,
     through="any_length",
     returns=("outputs", "state"),

@@ -46,6 +46,7 @@ def mask_from_triangles(lengths, starts, timesteps):
 
 mask_from_lengths = Question(
     points=2,
+    section="Four sequences, not equally long",
     draw=length_inputs,
     compare=EXACT,
     properties=(InputsUntouched(), BatchIndependent(("lengths", "starts"))),
@@ -299,6 +300,7 @@ def layer_instance_by_instance(x, mask, h0, W, U, b):
 
 masked_rnn = Question(
     points=4,
+    section="State over time, frozen",
     draw=layer_inputs,
     returns=("outputs", "state"),
     properties=(
@@ -448,6 +450,7 @@ def loss_step_by_step(losses, mask, weights):
 
 masked_mean_loss = Question(
     points=2,
+    section="The loss of a padded batch",
     draw=loss_inputs,
     properties=(InputsUntouched(), IgnoresPadding("losses", "mask")),
     mistakes={
@@ -579,6 +582,7 @@ def cut_in_place(tokens, eos):
 
 cut_at_eos = Question(
     points=2,
+    section="Outputs that end when they choose",
     draw=token_inputs,
     compare=EXACT,
     properties=(InputsUntouched(),),

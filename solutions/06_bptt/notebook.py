@@ -208,12 +208,11 @@ seen
 # Which steps put a term other than zero into `d_kernel`, and why are there some among them whose outputs the loss does not use?
 #
 # Write three to six sentences, without code; a formula is welcome.
-# A person reads and marks them: 1 point for the inputs and states and why, 1 point for `d_kernel`.
 
-# %% [markdown] written="which_steps_matter" points=2
+# %% [markdown] written="which_steps_matter"
 # ### BEGIN SOLUTION
-# Only the input and the state of step 5 get a gradient of exactly zero: they come after the last output that the loss uses, and no state runs back in time, so they cannot change the loss (half a point).
-# All other states, $H_{-1}$ among them, are handed on from step to step until output 4, those up to step 2 until output 2 as well, and each input reaches the state of its own step, so none of them is bound to be zero (half a point).
-# The kernel is used at every step, and its gradient is the sum of the terms $X_t^\top\,\mathrm{d}Z_t$ of all steps; those of steps 0 to 4 are not zero, and that of step 5 is (half a point).
-# At steps 0, 1 and 3 the loss puts nothing in at the output, but a gradient comes back from the next step through the recurrent kernel, $\mathrm{d}H_t = \mathrm{d}Z_{t+1} U^\top$, and with it they have a term (half a point).
+# Only the input and the state of step 5 get a gradient of exactly zero: they come after the last output that the loss uses, and no state runs back in time, so they cannot change the loss.
+# All other states, $H_{-1}$ among them, are handed on from step to step until output 4, those up to step 2 until output 2 as well, and each input reaches the state of its own step, so none of them is bound to be zero.
+# The kernel is used at every step, and its gradient is the sum of the terms $X_t^\top\,\mathrm{d}Z_t$ of all steps; those of steps 0 to 4 are not zero, and that of step 5 is.
+# At steps 0, 1 and 3 the loss puts nothing in at the output, but a gradient comes back from the next step through the recurrent kernel, $\mathrm{d}H_t = \mathrm{d}Z_{t+1} U^\top$, and with it they have a term.
 # ### END SOLUTION

@@ -4,7 +4,15 @@ from functools import partial
 
 import numpy as np
 
-from rnncourse.checks import BatchIndependent, InputsUntouched, LinearIn, Question, SplitsAnywhere
+from rnncourse.checks import (
+    BatchIndependent,
+    Criterion,
+    InputsUntouched,
+    LinearIn,
+    Question,
+    SplitsAnywhere,
+    Written,
+)
 
 tanh = np.tanh
 
@@ -107,6 +115,7 @@ def run_instance_by_instance(x, h0, W, U, b):
 
 rnn_forward = Question(
     points=2,
+    section="The derivation, on one page",
     draw=tuple(partial(sequence_inputs, timesteps=steps) for steps in (5, 4, 6)),
     properties=(
         InputsUntouched(),
@@ -277,6 +286,7 @@ def step_instance_by_instance(d_h, x, before, h, W, U):
 
 step_backward = Question(
     points=3,
+    section="Three rules are enough",
     draw=step_inputs,
     returns=("d_x", "d_h_before", "d_kernel", "d_recurrent_kernel", "d_bias"),
     properties=(InputsUntouched(), LinearIn("d_h")),
@@ -576,6 +586,7 @@ def walk_output_by_output(d_outputs, x, h0, states, W, U):
 
 rnn_backward = Question(
     points=3,
+    section="The derivation, on one page",
     draw=(
         partial(backward_inputs, timesteps=5, last=0),
         partial(backward_inputs, timesteps=4, last=1),
@@ -759,4 +770,50 @@ rnn_backward = Question(
         walk_from_the_last_output,
         walk_output_by_output,
     ),
+)
+
+
+which_steps_matter = Written(
+    section="Where the gradient enters",
+    criteria=(
+        Criterion(
+            0.5,
+            "which inputs and states get a gradient of exactly zero, and why",
+            "Only the input and the state of step 5: they come after the last output that the "
+            "loss uses, and no state runs back in time.",
+        ),
+        Criterion(
+            0.5,
+            "why no others do",
+            "Every earlier state, $H_{-1}$ among them, is handed on from step to step until "
+            "output 4, and each input reaches the state of its own step.",
+        ),
+        Criterion(
+            0.5,
+            "which steps put a term other than zero into `d_kernel`",
+            "The gradient is the sum of the terms $X_t^\\top\\,\\mathrm{d}Z_t$ of all steps; those "
+            "of steps 0 to 4 are not zero, that of step 5 is.",
+        ),
+        Criterion(
+            0.5,
+            "why there are some among them whose outputs the loss does not use",
+            "At steps 0, 1 and 3 the gradient comes back from the next step through the "
+            "recurrent kernel, $\\mathrm{d}H_t = \\mathrm{d}Z_{t+1} U^\\top$.",
+        ),
+    ),
+    typical={
+        "Steps 0, 1, 3 and 5 get zero, because the loss does not use their outputs.": (
+            "0: outputs are taken for states. Step 5 alone is right, for a reason that is wrong."
+        ),
+        "Only step 5, without a reason.": "0.25 for the first criterion; the reason is the rest.",
+        "Step 5 and $H_{-1}$, which is before the sequence.": (
+            "0.5 for step 5 with its reason, 0 for the second: $H_{-1}$ is handed on as well."
+        ),
+        "Steps 2 and 4 put terms into `d_kernel`.": (
+            "0 for the third and fourth: the gradient is not followed back in time."
+        ),
+        "All steps, because they share the kernel.": (
+            "0.25 for the third: it is a sum over steps, but that of step 5 is zero."
+        ),
+    },
 )

@@ -105,6 +105,7 @@ def norms_by_recursion(d, h, U):
 
 gradient_norms = Question(
     points=4,
+    section="A layer: a product of matrices",
     draw=walk_inputs,
     properties=(InputsUntouched(), BatchIndependent(("d_last", "states"))),
     mistakes={
@@ -312,6 +313,7 @@ def clip_with_hypot(gradients, max_norm):
 
 clip_by_global_norm = Question(
     points=3,
+    section="Clip the norm, keep the direction",
     draw=(too_long, short_enough, all_zero),
     returns=("clipped", "norm"),
     properties=(InputsUntouched(),),
@@ -495,6 +497,7 @@ def column_by_column(normal):
 
 orthogonal = Question(
     points=2,
+    section="A good start",
     draw=(  # every two ways to choose one sign for all of Q part in one of the three
         normal_square(3, 5, determinant=-1, corner=-1),
         normal_square(4, 6, determinant=1, corner=1),
@@ -629,6 +632,7 @@ def by_decomposition(kernel, radius):
 
 with_spectral_radius = Question(
     points=1,
+    section="A hundred steps",
     draw=(
         kernel_of(is_complex, grow=(0.3, 0.6)),
         kernel_of(is_negative, grow=(1.5, 3.0)),

@@ -188,16 +188,16 @@ check("08_truncated_bptt/train_epoch", train_epoch)
 # It starts every window from a state of zeros, and it sets the first `delay` targets of every window to 0.
 # For echoes of 3, 9 and 15 steps it reports a loss close to 0.
 #
-# In the cell below, answer in about six sentences (a person marks it):
+# In the cell below, answer in about six sentences:
 #
 # - What can the network not do because of the reset?
 # - How do the zeroed targets hide that from the loss, and would carrying the state alone have repaired the echo of 9?
 # - What has the program learnt for the echo of 15, and which measurement would have shown it?
 
-# %% [markdown] written="why_it_seemed_to_work" points=2
+# %% [markdown] written="why_it_seemed_to_work"
 # ### BEGIN SOLUTION
-# A window that starts from zeros knows nothing of the steps before it, so the echoes at its first `delay` steps cannot be known (half a point).
-# The zeroed targets hide it: exactly at these steps, where the network could only guess, it is asked for a constant 0, which is easy, so the loss falls towards 0 instead of stopping at the share of unknowable steps times log 2 (half a point).
-# Carrying the state alone would not have repaired the echo of 9: the network could then know the bits, but at 9 of 10 places the target says 0 whatever the bit was, a false label, so it learns to say 0; the true targets are needed, too (half a point).
-# For the echo of 15 every step of a window of 10 is zeroed, and the program has learnt to say 0 always, without looking at its input; the accuracy against the true echo shows it: 50 %, a coin; so does the accuracy by the step's place in the window, or a comparison with the loss of a constant answer (half a point for both: what was learnt, and one such measurement).
+# A window that starts from zeros knows nothing of the steps before it, so the echoes at its first `delay` steps cannot be known.
+# The zeroed targets hide it: exactly at these steps, where the network could only guess, it is asked for a constant 0, which is easy, so the loss falls towards 0 instead of stopping at the share of unknowable steps times log 2.
+# Carrying the state alone would not have repaired the echo of 9: the network could then know the bits, but at 9 of 10 places the target says 0 whatever the bit was, a false label, so it learns to say 0; the true targets are needed, too.
+# For the echo of 15 every step of a window of 10 is zeroed, and the program has learnt to say 0 always, without looking at its input; the accuracy against the true echo shows it: 50 %, a coin; so does the accuracy by the step's place in the window, or a comparison with the loss of a constant answer.
 # ### END SOLUTION

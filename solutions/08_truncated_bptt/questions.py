@@ -5,7 +5,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from rnncourse.bptt import clip_by_global_norm
 from rnncourse.cells import RNNWeights, forward
-from rnncourse.checks import IndependentOf, InputsUntouched, Question
+from rnncourse.checks import Criterion, IndependentOf, InputsUntouched, Question, Written
 
 tanh = np.tanh
 
@@ -81,6 +81,7 @@ def filled_rows(stream, rows):
 
 contiguous_batches = Question(
     points=2,
+    section="Rows that go on",
     draw=(stream_with_a_rest, stream_that_fits, stream_and_rows),
     cases=8,
     public_cases=5,
@@ -228,6 +229,7 @@ def as_many_windows_as_steps(batches, window):
 
 truncated_windows = Question(
     points=2,
+    section="Carry the state, cut the gradient",
     draw=(batches_with_a_rest, batches_that_fit, batches_and_window),
     cases=8,
     public_cases=5,
@@ -627,6 +629,7 @@ def epoch_by_recursion(x, targets, h0, W, U, b, rate):
 
 train_epoch = Question(
     points=4,
+    section="Carry the state, cut the gradient",
     draw=(epoch_inputs, epoch_with_large_errors),
     returns=("losses", "state", "kernel", "recurrent_kernel", "bias"),
     properties=(InputsUntouched(), IndependentOf("targets", zeros=("rate",), item=1)),
@@ -756,4 +759,50 @@ train_epoch = Question(
         ),
     },
     also_right=(epoch, epoch_from_the_library, epoch_by_recursion),
+)
+
+
+why_it_seemed_to_work = Written(
+    section="The source's program, and the right one",
+    criteria=(
+        Criterion(
+            0.5,
+            "what the network cannot do because of the reset",
+            "A window that starts from zeros knows nothing of the steps before it, so the echoes "
+            "at its first `delay` steps cannot be known.",
+        ),
+        Criterion(
+            0.5,
+            "how the zeroed targets hide that from the loss",
+            "Exactly where the network could only guess it is asked for a constant 0, so the loss "
+            "falls towards 0 instead of stopping at the price of guessing.",
+        ),
+        Criterion(
+            0.5,
+            "whether carrying the state alone would have repaired the echo of 9, and why",
+            "No: at 9 of 10 places the target says 0 whatever the bit was, a false label, so it "
+            "learns to say 0; the true targets are needed, too.",
+        ),
+        Criterion(
+            0.5,
+            "what was learnt for the echo of 15, and a measurement that would have shown it",
+            "All targets are 0, so it says 0 always. The accuracy against the true echo is 50 %, "
+            "a coin; accuracy by the step's place in the window, or a comparison with the loss of "
+            "a constant answer, would do as well.",
+        ),
+    ),
+    typical={
+        "The gradient does not reach back more than 10 steps.": (
+            "0 for the first: true of truncation, but asked for is what the lost state does."
+        ),
+        "Carrying the state repairs it, as the bits can then be known.": (
+            "0 for the third: that the bits can be known does not make the labels right."
+        ),
+        "For the echo of 15 it learns nothing, so the loss should be high.": (
+            "0 for the fourth: it learns to say 0, and its loss is near 0."
+        ),
+        "A test set would have shown it.": (
+            "0 for the measurement, if its targets are zeroed as well; 0.25 with the true echo."
+        ),
+    },
 )

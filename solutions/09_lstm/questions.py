@@ -121,6 +121,7 @@ def step_instance_by_instance(x, h, c, W, U, b):
 
 lstm_step = Question(
     points=4,
+    section="All of it at once",
     draw=step_inputs,
     returns=("h", "c"),
     properties=(
@@ -353,6 +354,7 @@ def sequence_time_major_inside(x, h0, c0, W, U, b):
 
 lstm_sequence = Question(
     points=3,
+    section="Two states, and no third",
     draw=sequence_inputs,
     public_cases=2,
     returns=("outputs", "h", "c"),
@@ -559,6 +561,7 @@ def gru_instance_by_instance(x, h, W, U, b):
 
 gru_step = Question(
     points=3,
+    section="GRU: two gates, one state",
     draw=gru_inputs,
     properties=(InputsUntouched(), BatchIndependent(("x", "h"))),
     mistakes={
@@ -783,6 +786,7 @@ def back_over_the_joined_input(d_h, d_c, x, h, c, W, U, b):
 
 lstm_step_backward = Question(
     points=0,
+    section="Backwards through one step",
     draw=backward_inputs,
     public_cases=2,
     returns=tuple(

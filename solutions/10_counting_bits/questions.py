@@ -124,6 +124,7 @@ def one_string_after_the_other(numbers, bits):
 
 bit_dataset = Question(
     points=3,
+    section="The data set by bit arithmetic",
     draw=(short_strings, long_strings, short_strings),
     returns=("strings", "counts"),
     through="measurable",
@@ -285,6 +286,7 @@ def three_that_share(length):
 
 counting_lstm_weights = Question(
     points=4,
+    section="An LSTM that counts, by hand",
     draw=(short_length, long_length, short_length),
     returns=("kernel", "recurrent_kernel", "bias", "output_kernel"),
     through="with_length",
@@ -473,6 +475,7 @@ def in_one_step(bits, classes):
 
 build_counter = Question(
     points=3,
+    section="The trained one",
     draw=some_bits,
     cases=2,
     public_cases=2,

@@ -141,6 +141,7 @@ def without_input(units, rows, columns, classes):
 
 build_row_classifier = Question(
     points=4,
+    section="A classifier in NumPy",
     through="model_outputs",
     draw=builder_inputs,
     compare=Close(rtol=1e-4, atol=1e-5),
@@ -348,6 +349,7 @@ def loss_one_by_one(z, y):
 
 sequence_loss = Question(
     points=3,
+    section="From logits to a loss",
     draw=(moderate_logits, large_logits, confident_logits),
     properties=(InputsUntouched(),),
     mistakes={
@@ -577,6 +579,7 @@ def rates_by_class(labels, guesses, classes):
 
 confusion_rates = Question(
     points=3,
+    section="Which digits it gets wrong",
     draw=(guess_inputs, guess_inputs_beyond),
     properties=(InputsUntouched(),),
     mistakes={

@@ -95,6 +95,7 @@ def parts_by_pieces(s, n, v, length):
 
 split_by_time = Question(
     points=2,
+    section="Split by time",
     draw=(short_history, long_history),
     returns=("training", "validation", "test"),
     properties=(InputsUntouched(),),
@@ -320,6 +321,7 @@ def scaled_by_moments(series, train):
 
 scale_from_train = Question(
     points=2,
+    section="Scale without looking ahead",
     draw=(series_to_scale, series_with_a_constant),
     returns=("scaled", "mean", "deviation"),
     properties=(InputsUntouched(), BlindToLater()),
@@ -538,6 +540,7 @@ def hidden_dense(timesteps, features, units):
 
 build_forecaster = Question(
     points=3,
+    section="A hundred units, one number",
     through="model_outputs",
     draw=windows_for_the_network,
     compare=Close(rtol=1e-4, atol=1e-5),
@@ -822,6 +825,7 @@ def run_by_rolling(model, window, steps, mean, deviation):
 
 free_run = Question(
     points=3,
+    section="Forecasts from forecasts",
     draw=(more_steps_than_the_window, fewer_steps_than_the_window),
     properties=(InputsUntouched(), BatchIndependent(("window",))),
     mistakes={

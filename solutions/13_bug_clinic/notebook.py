@@ -603,17 +603,17 @@ check("13_bug_clinic/kernel_gradient", kernel_gradient)
 # The loss is computed for the answer after the last step, one for each sentence, and averaged over the sentences.
 # There are two suspects: the padding moves the state, or the mean of the loss counts something that it should not.
 #
-# In the cell below, answer in about five sentences (a person marks it):
+# In the cell below, answer in about five sentences:
 #
 # - Which property is broken, and how would you state it for this network?
 # - Which of the two suspects do you follow, and what in the table speaks against the other?
 # - Describe the test: what goes in, what is compared with what, and how closely.
 # - Which result would clear your suspect?
 
-# %% [markdown] written="one_log_two_suspects" points=2
+# %% [markdown] written="one_log_two_suspects"
 # ### BEGIN SOLUTION
-# The property is that padding changes nothing: a sentence must get the same logits however many steps of padding follow it, and whatever is in them (half a point).
-# The suspect is the state, which goes on through the padding; a mean that counts too much cannot be it, because the share of right answers falls as well, and it does not depend on the mean of the loss; there is one loss for each sentence besides, so no padded step has one (half a point for one such reason).
-# The test runs several sentences of different lengths in one padded batch, then each alone without padding, and compares states or logits one by one with a small tolerance, such as `np.allclose`; rubbish in place of the zeros makes it sharper (half a point).
-# If they agree for all sentences, the suspect is cleared: the padding does not reach the state, and the fault must be looked for behind it, for instance in the share or the loss themselves (half a point).
+# The property is that padding changes nothing: a sentence must get the same logits however many steps of padding follow it, and whatever is in them.
+# The suspect is the state, which goes on through the padding; a mean that counts too much cannot be it, because the share of right answers falls as well, and it does not depend on the mean of the loss; there is one loss for each sentence besides, so no padded step has one.
+# The test runs several sentences of different lengths in one padded batch, then each alone without padding, and compares states or logits one by one with a small tolerance, such as `np.allclose`; rubbish in place of the zeros makes it sharper.
+# If they agree for all sentences, the suspect is cleared: the padding does not reach the state, and the fault must be looked for behind it, for instance in the share or the loss themselves.
 # ### END SOLUTION

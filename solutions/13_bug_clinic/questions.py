@@ -6,7 +6,7 @@ source, so each of them stands on its own and needs nothing but `np`.
 
 import numpy as np
 
-from rnncourse.checks import Catches, InputsUntouched, Question
+from rnncourse.checks import Catches, Criterion, InputsUntouched, Question, Written
 from rnncourse.checks.clinic import BROKEN, sealed
 
 RIGHT = ("a right program", "another right program, written differently")
@@ -34,6 +34,7 @@ def clinic_test(repair, wrong=5, **bank):
 
     return Question(
         points=0.5,
+        section="Many small cases instead of one",
         draw=in_any_order,
         compare=Catches(),
         cases=2,
@@ -160,6 +161,7 @@ def windows_concatenated(x, kernel, recurrent_kernel, window):
 
 run_windows = Question(
     points=0.5,
+    section="The lost state, in Keras as well",
     draw=window_inputs,
     properties=(InputsUntouched(),),
     mistakes={
@@ -355,6 +357,7 @@ def loss_by_logaddexp(logits, labels):
 
 cross_entropy = Question(
     points=0.5,
+    section="A sum where a mean belongs",
     draw=loss_inputs,
     properties=(InputsUntouched(),),
     mistakes={
@@ -533,6 +536,7 @@ def columns_transposed(images):
 
 read_columns = Question(
     points=0.5,
+    section="1. A reshape where a transpose is meant",
     draw=image_inputs,
     properties=(InputsUntouched(),),
     mistakes={
@@ -764,6 +768,7 @@ def state_of_each_alone(x, lengths, kernel, recurrent_kernel):
 
 final_state = Question(
     points=0.5,
+    section="2. Padding that counts",
     draw=padded_inputs,
     properties=(InputsUntouched(),),
     mistakes={
@@ -974,6 +979,7 @@ def pairs_from_a_view(series, length):
 
 forecast_pairs = Question(
     points=0.5,
+    section="3. and 4. Leaks: from the future, and from the test part",
     draw=series_inputs,
     returns=("inputs", "targets"),
     properties=(InputsUntouched(),),
@@ -1185,6 +1191,7 @@ def parts_scaled_by_a_factor(train, test):
 
 scale_parts = Question(
     points=0.5,
+    section="3. and 4. Leaks: from the future, and from the test part",
     draw=parts_inputs,
     returns=("train", "test"),
     properties=(InputsUntouched(),),
@@ -1370,6 +1377,7 @@ def clipped_as_one_vector(gradients, limit):
 
 clip_gradients = Question(
     points=0.5,
+    section="5. Clipping that turns the gradient",
     draw=(gradient_inputs, short_gradient_inputs),
     properties=(InputsUntouched(),),
     mistakes={
@@ -1582,6 +1590,7 @@ def gradient_in_one_product(x, d_z):
 
 kernel_gradient = Question(
     points=0.5,
+    section="6. A gradient that is overwritten",
     draw=layer_inputs,
     properties=(InputsUntouched(),),
     mistakes={
@@ -1729,4 +1738,49 @@ test_kernel_gradient = clinic_test(
         ),
     },
     also_right=(gradient_by_einsum, gradient_by_differences),
+)
+
+
+one_log_two_suspects = Written(
+    section="2. Padding that counts",
+    criteria=(
+        Criterion(
+            0.5,
+            "the property that is broken, stated for this network",
+            "Padding changes nothing: a sentence gets the same logits however many steps of "
+            "padding follow it, and whatever is in them.",
+        ),
+        Criterion(
+            0.5,
+            "the suspect that you follow, and what speaks against the other",
+            "The state, which goes on through the padding. The mean is cleared by one of: the "
+            "share of right answers falls as well, and does not depend on the mean; there is one "
+            "loss for each sentence, so no padded step has one.",
+        ),
+        Criterion(
+            0.5,
+            "the test: what goes in, what is compared with what, and how closely",
+            "Sentences of different lengths in one padded batch, and each alone without padding; "
+            "states or logits are compared one by one with a small tolerance.",
+        ),
+        Criterion(
+            0.5,
+            "the result that would clear your suspect",
+            "If they agree for all sentences, padding does not reach the state, and the fault "
+            "lies behind it, for instance in the share or in the loss.",
+        ),
+    ),
+    typical={
+        "The mean counts the padded steps.": (
+            "0 for the second: the table's share falls, too. The third and fourth can still be "
+            "full, if the test fits the suspect."
+        ),
+        "A mask is missing.": (
+            "0.25 for the first: a remedy and not a property, but it names the padding."
+        ),
+        "Compare the losses for 20 and 40 steps.": (
+            "0 for the third: the table has done that; it cannot tell the suspects apart."
+        ),
+        "The test passes.": "0 for the fourth: it must say what is compared, and what follows.",
+    },
 )

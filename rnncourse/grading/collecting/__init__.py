@@ -10,11 +10,11 @@ placing   the class folder: nothing lost, nothing mixed up
 from contextlib import ExitStack
 from pathlib import Path
 
-from rnncourse.errors import ClassError, UnknownNameError
+from rnncourse.errors import UnknownNameError
 from rnncourse.grading.collecting.entries import entries_of
 from rnncourse.grading.collecting.placing import place
 from rnncourse.grading.collecting.planning import Outcome, Rules, plan
-from rnncourse.grading.collecting.students import Person, read_roster
+from rnncourse.grading.collecting.students import read_people
 
 
 def collect(
@@ -50,17 +50,8 @@ def collect(
         raise UnknownNameError.among("archive", str(archive), map(str, near.iterdir()))
     name = archive.resolve().name
     wrapper = name.partition(".")[0] if archive.is_file() else name
-    rules = Rules(slugs, exercise, _people(roster), ("submitted", wrapper))
+    rules = Rules(slugs, exercise, read_people(roster) if roster else None, ("submitted", wrapper))
     with ExitStack() as held:
         chosen, left = plan(entries_of(archive, held), rules)
         done = [*place(submitted, chosen, write=write), *left]
     return sorted(done, key=lambda o: (not o.student, o.student, o.slug, o.where))
-
-
-def _people(roster: Path | None) -> list[Person] | None:
-    if roster is None:
-        return None
-    try:
-        return read_roster(roster.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ClassError(f"The roster {roster} could not be read: {error}.") from error

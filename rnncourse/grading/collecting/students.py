@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rnncourse.errors import ClassError, CollectError
 from rnncourse.grading.collecting.senders import FOLDER, Sender
@@ -83,6 +84,18 @@ def read_roster(text: str) -> list[Person]:
         if not _is_safe(person.id):
             raise ClassError(f"The roster's id {person.id!r} cannot be a folder's name: {ALLOWED}.")
     return people
+
+
+def read_people(path: Path) -> list[Person]:
+    """Return the people in a roster's file.
+
+    Raises:
+        ClassError: If it cannot be read, or is no roster.
+    """
+    try:
+        return read_roster(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ClassError(f"The roster {path} could not be read: {error}.") from error
 
 
 ALLOWED = f"up to {MAX_ID} letters, digits and . _ @ -"

@@ -133,6 +133,8 @@ class Grading:
         """Put an outcome on disk."""
         if status != GRADED:
             self._writer.forget(submission)
+        if status == UNREADABLE:
+            self._writer.write_reason(submission, str(found["reason"]))
         content, asked = self._folder.versions(submission)
         outcome = SubmissionOutcome(
             student=submission.student,
