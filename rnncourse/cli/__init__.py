@@ -5,6 +5,7 @@ classroom  for a class on one machine: classroom
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
 grading    for whoever grades: sample-class, grade, feedback
+desk       for whoever has graded: export
 """
 
 import os
@@ -17,6 +18,7 @@ from rnncourse import __version__
 from rnncourse.cli.classroom import classroom
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
+from rnncourse.cli.desk import export
 from rnncourse.cli.grading import feedback, grade, sample_class
 
 
@@ -30,5 +32,5 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (classroom, check, build, doctor, sample_class, collect, grade, feedback):
+for command in (classroom, check, build, doctor, sample_class, collect, grade, feedback, export):
     cli.add_command(command)

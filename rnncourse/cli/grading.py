@@ -80,7 +80,7 @@ def grade(
     from rnncourse.tables import class_table, marks_differ
 
     _log_to(folder / "nbgrader.log")
-    class_folder = ClassFolder(folder, _course_of(folder), db_url)
+    class_folder = ClassFolder(folder, course_of(folder), db_url)
     submissions = class_folder.submissions(slug, student)
     mode = "none" if unsafe_no_sandbox else mode
     with class_folder.alone():
@@ -121,7 +121,7 @@ def feedback(slug: str | None, student: str | None, folder: Path) -> None:
     from rnncourse.grading.feedback.writing import write_feedback, write_summaries
 
     _log_to(folder / "nbgrader.log")
-    class_folder = ClassFolder(folder, _course_of(folder))
+    class_folder = ClassFolder(folder, course_of(folder))
     submissions = class_folder.submissions(slug, student)
     with class_folder.alone():
         with ERR.status("Writing feedback pages …"):
@@ -133,7 +133,8 @@ def feedback(slug: str | None, student: str | None, folder: Path) -> None:
         OUT.print(f"{left} not graded yet: rnncourse grade")
 
 
-def _course_of(folder: Path) -> "Course | None":
+def course_of(folder: Path) -> "Course | None":
+    """Return the course that a class solves exercises of, if there is one."""
     from rnncourse.exercises import Course
 
     try:

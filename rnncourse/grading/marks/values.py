@@ -95,8 +95,12 @@ class ExerciseMark:
     @property
     def points_so_far(self) -> float:
         """The points that have been given, less the penalty; never below 0, as in nbgrader."""
-        given = sum(question.points or 0.0 for question in self.questions)
-        return max(0.0, given - self.penalty)
+        return max(0.0, self.points_before_penalty - self.penalty)
+
+    @property
+    def points_before_penalty(self) -> float:
+        """The points that have been given, as if nothing had been late."""
+        return sum(question.points or 0.0 for question in self.questions)
 
 
 @dataclass(frozen=True)
