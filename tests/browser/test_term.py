@@ -1,7 +1,11 @@
 """An instructor's term, in real browsers: release, solve, collect, grade, mark, return, read."""
 
+import csv
 import json
+import os
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -88,15 +92,25 @@ class Desk:
     def feedback(self, slug):
         """Fetch the feedback, and return what its page says."""
         self.act(slug, "Fetch Feedback", "view feedback")
-        submitted = self.page.locator("#submitted_assignments_list").inner_text()
-        time = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \S+", submitted)[0]
+        folder = f"{slug}/feedback"
+        listed = self.page.request.get(f"{self.root}/api/contents/{folder}").json()
+        (time,) = (entry["name"] for entry in listed["content"])
         reader = self.page.context.new_page()
-        reader.goto(f"{self.root}/files/{slug}/feedback/{time}/{slug}.html")
+        reader.goto(f"{self.root}/files/{folder}/{time}/{slug}.html")
         return reader.locator("body").inner_text()
 
+    def mark(self, slug, question, points, comment):
+        """Mark the one answer in words that is to be marked, as a person does."""
+        self.formgrader(f"gradebook/{slug}/{slug}")
+        self.page.locator("#main-table a").first.click()
+        for place, value in ((f"#{question}", points), (f"#{question}-comment", comment)):
+            self.page.fill(place, value)
+            with self.page.expect_response(lambda answer: answer.request.method == "PUT"):
+                self.page.keyboard.press("Tab")
 
-def test_a_term_from_release_to_feedback(browser, course, tmp_path):
-    """What students hand in is graded by formgrader's button, and they read what was said."""
+
+def test_a_term_from_release_to_export(browser, course, tmp_path):
+    """Students read what their answers deserve, and the export has it, and nothing else."""
     with running_class(course, tmp_path / "term", "chen", "garcia") as class_:
         instructor = Desk(browser, class_, "instructor")
         instructor.formgrader("manage_assignments")
@@ -106,36 +120,49 @@ def test_a_term_from_release_to_feedback(browser, course, tmp_path):
 
         chen = Desk(browser, class_, "chen").assignments()
         garcia = Desk(browser, class_, "garcia").assignments()
-        marks = {"chen": chen.solve(course, FIRST, "right")}
-        marks["garcia"] = garcia.solve(course, FIRST, "half-done")
-        marks["words"] = chen.solve(course, WITH_WORDS, "right", which_steps_matter=ANSWER)
+        assert chen.solve(course, FIRST, "right") == 10
+        curious = f"print(open({str(class_.folder / 'gradebook.db')!r}).read())"
+        assert garcia.solve(course, FIRST, "half-done", rnn_two_steps_solution=curious) == 4
+        assert chen.solve(course, WITH_WORDS, "right", which_steps_matter=ANSWER) == 8
 
-        for slug in SLUGS:
-            instructor.press(slug, "collect")
         for slug, names in ((FIRST, ("chen", "garcia")), (WITH_WORDS, ("chen",))):
+            instructor.formgrader("manage_assignments")
+            instructor.press(slug, "collect")
             instructor.formgrader(f"manage_submissions/{slug}")
             for name in names:
                 instructor.press(name, "autograde")
-        instructor.page.screenshot(path="/tmp/classroom-shot-subs.png")
-        instructor.formgrader(f"gradebook/{WITH_WORDS}/{WITH_WORDS}")
-        instructor.page.locator("#main-table a").first.click()
-        instructor.page.locator("#which_steps_matter").wait_for()
-        instructor.page.wait_for_timeout(2000)
-        instructor.page.screenshot(path="/tmp/classroom-shot-manual.png", full_page=True)
-        instructor.page.fill("#which_steps_matter", "1.5")
-        instructor.page.fill("#which_steps_matter-comment", COMMENT)
-        instructor.page.keyboard.press("Tab")
-        instructor.page.wait_for_timeout(2000)
+        instructor.mark(WITH_WORDS, "which_steps_matter", "1.5", COMMENT)
         instructor.formgrader("manage_assignments")
         for slug in SLUGS:
             instructor.press(slug, "generate-feedback")
             instructor.press(slug, "release-feedback")
-        instructor.page.screenshot(path="/tmp/classroom-shot-assign.png")
-        print(garcia.feedback(FIRST)[:1500])
-        garcia.page.screenshot(path="/tmp/classroom-shot-al2.png")
-        text = chen.feedback(WITH_WORDS)
-        print(text[:500])
-        print(COMMENT in text, "1.5" in text)
-        print(class_.stop())
-        print(processes_of(class_.folder))
-        assert 0
+
+        assert re.search(r"\b10 of 10\b", chen.feedback(FIRST))
+        assert re.search(r"\b4 of 10\b", garcia.feedback(FIRST))
+        of_words = chen.feedback(WITH_WORDS)
+        assert re.search(r"\b9\.5 of 10\b", of_words)
+        assert COMMENT in of_words
+        class_.stop()
+
+    graded = class_.folder / "autograded" / "garcia" / FIRST / f"{FIRST}.ipynb"
+    assert "FileNotFoundError" in graded.read_text()
+    assert exported(course, class_.folder) == {
+        ("chen", FIRST): "10",
+        ("garcia", FIRST): "4",
+        ("chen", WITH_WORDS): "9.5",
+        ("garcia", WITH_WORDS): "",
+    }
+
+
+def exported(course, folder):
+    """Return the points that the export has, by student and exercise."""
+    done = subprocess.run(
+        [sys.executable, "-m", "rnncourse", "export", "--course-dir", str(folder)],
+        env=os.environ | {"RNNCOURSE_ROOT": str(course.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == f"{WITH_WORDS}: not handed in (1): garcia\n"
+    rows = csv.DictReader(done.stdout.splitlines())
+    return {(row["student"], row["exercise"]): row["points"] for row in rows}
