@@ -10,6 +10,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
 
 import nbformat
 import pytest
@@ -95,19 +96,24 @@ def running_class(course, folder, *arguments):
         else:
             pytest.fail(printed)
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.communicate()
+        process.terminate()
+        process.wait()
+        process.stdout.close()
 
 
 def processes_of(folder):
-    """Return the command lines of processes that name a folder."""
-    lines = []
+    """Return handles of the processes whose commands name a folder, by command."""
+    handles = {}
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if str(folder) in line:
+                handles[line] = os.pidfd_open(int(path.parent.name))
         except OSError:  # it has just ended
             continue
-        if str(folder) in line:
-            lines.append(line)
-    return lines
+    return handles
+
+
+def wait_for_end(handles):
+    """Wait until processes have ended; return the commands of those that do not."""
+    return [line for line, handle in handles.items() if not select([handle], [], [], 30)[0]]

@@ -179,7 +179,7 @@ def lay_out(classroom: Classroom, course: Course, newcomers: Iterable[Person]) -
         if not config.exists():
             own = {"course": course.root / config.name, "settings": SETTINGS / config.name}
             config.write_text(text.format(**{key: str(path) for key, path in own.items()}))
-    for folder in (classroom.hub, classroom.outbound):
+    for folder in (classroom.hub, classroom.outbound, classroom.outbound.with_name("inbound")):
         folder.mkdir(parents=True, exist_ok=True)
     for person in classroom.people():
         _make_room(classroom.student(person.id))

@@ -103,6 +103,7 @@ class Desk:
         """Mark the one answer in words that is to be marked, as a person does."""
         self.formgrader(f"gradebook/{slug}/{slug}")
         self.page.locator("#main-table a").first.click()
+        self.page.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
         for place, value in ((f"#{question}", points), (f"#{question}-comment", comment)):
             self.page.fill(place, value)
             with self.page.expect_response(lambda answer: answer.request.method == "PUT"):
