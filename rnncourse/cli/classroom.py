@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV with the columns id and name: who joins the class.",
 )
-@click.option("--port", default=8000, help="Where it listens; 0 is any free port.")
+@click.option(
+    "--port",
+    default=8000,
+    envvar="RNNCOURSE_PORT",
+    show_default=True,
+    help="Where it listens; 0 is any free port.",
+)
 def classroom(folder: Path, names: tuple[str, ...], table: Path | None, port: int) -> None:
     """Run a class in FOLDER: a JupyterHub for you and for the students called NAMES.
 
