@@ -19,6 +19,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from rnncourse.checks.examples import written_out
 from rnncourse.grading.records import RECORD
 from rnncourse.grading.sample_class import read_manifest, write_sample_class
 from tests.conftest import ROOT
@@ -124,14 +125,20 @@ def test_unreadable_notebooks_have_an_outcome_and_a_reason(ours):
         assert outcome["reason"].startswith("could not be read: ")
 
 
-def test_feedback_says_the_mistake_and_no_hidden_case(ours):
-    """Every graded student has a page; a wrong answer's page names its mistake."""
+def test_feedback_says_the_mistake_and_no_hidden_case(ours, course):
+    """Every student has a page and a summary; they name the mistake, or why there is no mark."""
     root, _ = ours
     pages = {path.parts[-3] for path in root.glob("feedback/*/*/*.html")}
-    assert pages == set(expected(root))
+    assert pages == set(expected(root)) | set(expected(root, readable=False))
+    assert {path.parts[-2] for path in root.glob("feedback/*/index.html")} == pages
     page = (root / "feedback" / "wrong-01" / SLUG / f"{SLUG}.html").read_text(encoding="utf-8")
     assert "tanh is missing" in page
-    assert "expected 0." not in page
+    seed = json.loads((root / "outcomes" / SLUG / "wrong-01.json").read_text())["seed"]
+    for paper in course.exercise(SLUG).examination(seed).values():
+        for case in paper.cases:
+            assert written_out(case.inputs["bias"]) not in page
+    page = (root / "feedback" / "empty" / SLUG / f"{SLUG}.html").read_text(encoding="utf-8")
+    assert "Could not be read: the file is empty." in page
 
 
 def test_grading_again_grades_nothing_again(ours):
@@ -156,7 +163,8 @@ def test_resubmission_is_graded_again(ours):
     submitted.write_bytes(blank[:100])
     run(*command, cwd=root, check=False)  # exit 1: a sample class expects another mark
     assert "blank" not in marks(root)
-    assert not (root / "feedback" / "blank" / SLUG).exists()
+    page = root / "feedback" / "blank" / SLUG / f"{SLUG}.html"
+    assert "There is no mark" in page.read_text(encoding="utf-8")
     submitted.write_bytes(blank)
     run("rnncourse", "grade", SLUG, "--student", "blank", cwd=root)
     assert sum(marks(root)["blank"].values()) == 0.0

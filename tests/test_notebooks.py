@@ -125,24 +125,33 @@ def test_points_must_sum_to_ten(copy):
 
 
 WRITTEN = """
-# %% [markdown] written="why_a_state" points=2
+# %% [markdown] written="why_a_state"
 # ### BEGIN SOLUTION
 # Because the past matters.
 # ### END SOLUTION
 """
+RUBRIC = """
+from rnncourse.checks import Criterion, Written
+
+why_a_state = Written(section="A mini-batch", criteria=(Criterion(2, "the reason", "The past."),))
+"""
 
 
 def test_answer_in_words_is_released_as_a_stub_with_its_points(copy):
-    """A person marks it: nbgrader gets the points, learners get no model answer."""
+    """A person marks it: nbgrader gets the points, learners the criteria and no model answer."""
     folder = copy.root / "solutions" / SLUGS[0]
     source, questions = folder / "notebook.py", folder / "questions.py"
     source.write_text(source.read_text(encoding="utf-8") + WRITTEN)
+    with pytest.raises(QuestionError, match="asks 'why_a_state', which questions"):
+        build(copy)
+    questions.write_text(questions.read_text(encoding="utf-8") + RUBRIC)
     with pytest.raises(QuestionError, match="sum to 12"):
         build(copy)
     questions.write_text(questions.read_text(encoding="utf-8").replace("points=6", "points=4"))
     build(copy)
     path = copy.exercises / SLUGS[0] / f"{SLUGS[0]}.ipynb"
-    cell = json.loads(path.read_text(encoding="utf-8"))["cells"][-1]
+    criteria, cell = json.loads(path.read_text(encoding="utf-8"))["cells"][-2:]
+    assert "| 2 | the reason |" in "".join(criteria["source"])
     settings = cell["metadata"]["nbgrader"]
     assert (settings["grade"], settings["solution"], settings["points"]) == (True, True, 2.0)
     assert (cell["cell_type"], "".join(cell["source"])) == ("markdown", "YOUR ANSWER HERE")

@@ -16,6 +16,8 @@ from rnncourse.checks.values import describe, printable
 
 MOST = 1200
 """Characters of a value that is written out."""
+MANY = 6
+"""Items of a list of arrays that are written out."""
 
 
 def first_wrong_case(paper: Paper, ask: Ask) -> Example | None:
@@ -33,8 +35,12 @@ def first_wrong_case(paper: Paper, ask: Ask) -> Example | None:
     return None
 
 
-def written_out(value: Any) -> str:
+def written_out(value: Any, names: tuple[str, ...] = ()) -> str:
     """Return a value as a person would write it; a long one is shortened.
+
+    Args:
+        value: Any value.
+        names: What to call its items, if it is a tuple of as many.
 
     >>> print(written_out(np.array([[1.0, 0.25], [0.0, -3.5]])))
     [[ 1.    0.25]
@@ -46,8 +52,9 @@ def written_out(value: Any) -> str:
         )
         text = f"{text}\nshape {value.shape}" if "..." in text else text
     elif isinstance(value, list | tuple) and any(isinstance(v, np.ndarray) for v in value):
-        shown = [written_out(item) for item in value[:6]]
-        text = "\n".join([*shown, "…"] if len(value) > len(shown) else shown)
+        heads = [f"{name}\n" for name in names] if len(names) == len(value) else [""] * len(value)
+        shown = [f"{h}{written_out(v)}" for h, v in zip(heads[:MANY], value[:MANY], strict=True)]
+        text = "\n".join([*shown, "…"] if len(value) > MANY else shown)
     elif isinstance(value, float):
         text = f"{value:.6g}"
     else:
@@ -60,10 +67,12 @@ def _example(paper: Paper, case: Case, outcome: Outcome, trial: Trial) -> Exampl
         return Example(trial.title, f"{trial.finding} {trial.detail}".strip())
     given = {name: written_out(value) for name, value in case.inputs.items()}
     if outcome.raised:
-        return Example(trial.title, trial.finding, given, written_out(case.expected))
+        wanted = written_out(case.expected, paper.returns)
+        return Example(trial.title, trial.finding, given, wanted)
     item, expected, received = _parting(paper, case.expected, outcome.value)
-    said = trial.detail or trial.finding
-    return Example(trial.title, said, given, written_out(expected), written_out(received), item)
+    names = () if item else paper.returns
+    wanted, came = written_out(expected, names), written_out(received, names)
+    return Example(trial.title, trial.detail or trial.finding, given, wanted, came, item)
 
 
 def _parting(paper: Paper, expected: Any, received: Any) -> tuple[str, Any, Any]:

@@ -49,7 +49,10 @@ def as_text(verdict: Verdict, width: int = 88) -> str:
 
 
 def as_html(verdict: Verdict) -> str:
-    """Return the verdict as HTML without scripts; every text in it is escaped."""
+    """Return the verdict as HTML without scripts; every text in it is escaped.
+
+    No formula is made of it either: a learner's message could hold one that is a link.
+    """
     rows = "".join(
         f'<tr><td style="color:{COLOURS[trial.passed]}">{SIGNS[trial.passed]}</td>'
         f'<td style="text-align:left">{escape(trial.title)}</td>'
@@ -58,7 +61,8 @@ def as_html(verdict: Verdict) -> str:
     )
     state = standing(verdict)
     return (
-        f'<div class="verdict"><p><strong style="color:{COLOURS[state]}">{SIGNS[state]} '
+        '<div class="verdict tex2jax_ignore"><p>'
+        f'<strong style="color:{COLOURS[state]}">{SIGNS[state]} '
         f"{escape(headline(verdict))}</strong></p><p>{escape(verdict.message)}</p>"
         f"<table>{rows}</table></div>"
     )

@@ -54,10 +54,10 @@ class Written:
         Args:
             model_answer: A full answer in the author's words.
         """
-        criteria = [f"| {c.points:g} | {c.asks} | {c.looks_for} |" for c in self.criteria]
-        typical = [f"| {answer} | {deserves} |" for answer, deserves in self.typical.items()]
-        table = ["| points | for | a full answer says |", "| --- | --- | --- |", *criteria]
+        criteria = [f"- **{c.points:g}** for {c.asks}: {c.looks_for}" for c in self.criteria]
+        typical = [f"- *{answer}* {deserves}" for answer, deserves in self.typical.items()]
+        lines = [f"**Rubric, {self.points:g} points** (students do not see this)", "", *criteria]
         if typical:
-            table += ["", "| typical answer | deserves |", "| --- | --- |", *typical]
-        title = f"**Rubric, {self.points:g} points** (students do not see this)"
-        return "\n".join([title, "", *table, "", "**A model answer**", "", model_answer])
+            lines += ["", "**Typical answers, and what they deserve**", "", *typical]
+        lines += ["", "**A model answer**", "", *model_answer.splitlines()]
+        return "\n".join(f"> {line}".rstrip() for line in lines)

@@ -126,9 +126,8 @@ def feedback(slug: str | None, student: str | None, folder: Path) -> None:
     with class_folder.alone():
         with ERR.status("Writing feedback pages …"):
             written = list(write_feedback(class_folder, submissions))
-        students = {submission.student for submission in written}
-        write_summaries(class_folder, students)
-    OUT.print(f"{len(written)} pages and {len(students)} summaries in {folder / 'feedback'}")
+        summaries = write_summaries(class_folder, {submission.student for submission in written})
+    OUT.print(f"{len(written)} pages and {summaries} summaries in {folder / 'feedback'}")
     if left := len(submissions) - len(written):
         OUT.print(f"{left} not graded yet: rnncourse grade")
 

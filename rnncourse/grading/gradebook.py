@@ -30,9 +30,9 @@ from traitlets.utils.importstring import import_item
 
 from rnncourse.errors import NotebookError
 from rnncourse.grading.by_hand import kept_by_hand
-from rnncourse.grading.feedback.exporter import FeedbackExporter
+from rnncourse.grading.feedback.exporter import FeedbackExporter, makes_our_pages
 from rnncourse.grading.nbgrader_log import LOGGER
-from rnncourse.grading.notebook_files import find_notebook, shown
+from rnncourse.grading.notebook_files import find_notebook, require_plain_name, shown
 from rnncourse.grading.outcomes import Submission
 from rnncourse.notebooks import write_if_changed
 
@@ -86,7 +86,7 @@ class GradebookWriter:
     def write_reason(self, submission: Submission, reason: str) -> None:
         """Write the page of a submission that cannot be marked; other courses have none."""
         coursedir = self._coursedir(submission)
-        if issubclass(GenerateFeedback(config=self._config).exporter_class, FeedbackExporter):
+        if makes_our_pages(self._config):
             exporter = FeedbackExporter(config=self._config)
             page = exporter.page_without_mark(submission.student, submission.slug, reason)
             write_if_changed(_page_path(coursedir), page.encode())
@@ -237,6 +237,7 @@ def _cell(grade: Any) -> str:
 
 def _require_plain(submission: Submission) -> None:
     """Raise an error for what nbgrader would follow, choke on, or carry to where it does harm."""
+    require_plain_name(submission.student)
     size = 0
     for path in (submission.folder, *submission.folder.rglob("*")):
         if path.is_symlink():

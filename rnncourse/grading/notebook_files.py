@@ -85,6 +85,19 @@ def shown(name: Path | str, limit: int = 80) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def require_plain_name(student: str) -> None:
+    """Raise an error for a student's id that formgrader would take for part of its page.
+
+    Raises:
+        NotebookError: If it has a sign that cannot be seen, or that HTML is made of.
+    """
+    if not student.isprintable() or set(student) & set('<>"'):
+        raise NotebookError(
+            f"is in a folder whose name is no student's id: {shown(student)}. Formgrader writes "
+            'ids into its pages as they are: rename the folder, without < > " and hidden signs.'
+        )
+
+
 def unreadable(reason: str) -> NotebookError:
     """Return the error of a notebook that has no mark, for a reason without a full stop."""
     stop = "" if reason.endswith(("?", ".")) else "."

@@ -18,6 +18,7 @@ from rnncourse.checks.papers import Paper
 from rnncourse.exercises import Course
 from rnncourse.grading.isolation import SANDBOXED
 from rnncourse.grading.kernel import TimeLimits
+from rnncourse.grading.notebook_files import require_plain_name
 from rnncourse.grading.records import examine_with_record
 from rnncourse.grading.submissions import read_submission, repair
 
@@ -43,6 +44,7 @@ class Repair(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the submission with the released question cells in their places."""
         names = resources["nbgrader"]
+        require_plain_name(names["student"])
         path = Path(self.exercises, names["assignment"], f"{names['notebook']}.ipynb")
         if not path.is_file():
             self.log.warning("No released notebook %s: the submission is graded as it is.", path)

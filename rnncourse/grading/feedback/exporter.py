@@ -12,8 +12,10 @@ from nbconvert.exporters import Exporter, HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import GetGrades
 from traitlets import Unicode
+from traitlets.config import Config
 
 from rnncourse.exercises import Course
 from rnncourse.grading.examiner import question_of
@@ -61,8 +63,6 @@ class FeedbackExporter(Exporter):
 
     def guide(self, slug: str) -> Guide:
         """Return what is said about an exercise that no student wrote."""
-        if not self.course:  # a class of another course
-            return Guide(slug, {}, {})
         return guide(Course(Path(self.course)), slug, self.book)
 
     def page_without_mark(self, student: str, slug: str, reason: str) -> str:
@@ -76,6 +76,11 @@ class FeedbackExporter(Exporter):
             exporter.register_preprocessor(part, enabled=True)
         page: tuple[str, dict[str, Any]] = exporter.from_notebook_node(nb, resources)
         return page
+
+
+def makes_our_pages(config: Config) -> bool:
+    """Return whether the settings of a class name our pages; other courses keep nbgrader's."""
+    return issubclass(GenerateFeedback(config=config).exporter_class, FeedbackExporter)
 
 
 def _marks(entry: SubmittedNotebook) -> dict[str, QuestionMark]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from rnncourse.grading.classes import ClassFolder
-from rnncourse.grading.feedback.exporter import FeedbackExporter
+from rnncourse.grading.feedback.exporter import FeedbackExporter, makes_our_pages
 from rnncourse.grading.feedback.summary import summary
 from rnncourse.grading.gradebook import GradebookWriter
 from rnncourse.grading.marks import class_roster, read_marks
@@ -35,13 +35,17 @@ def write_feedback(folder: ClassFolder, submissions: Iterable[Submission]) -> It
             yield submission
 
 
-def write_summaries(folder: ClassFolder, students: Iterable[str]) -> None:
-    """Write the summary pages of students who handed in anything."""
+def write_summaries(folder: ClassFolder, students: Iterable[str]) -> int:
+    """Write the summary pages of students, and return how many; other courses have none."""
+    if not makes_our_pages(folder.config):
+        return 0
     marks = read_marks(folder, class_roster(folder))
     exporter = FeedbackExporter(config=folder.config)
     guides = {slug: exporter.guide(slug) for slug in marks.due}
     coursedir = CourseDirectory(config=folder.config, log=LOGGER)
-    for student in sorted(set(students) & set(marks.students)):
+    known = sorted(set(students) & set(marks.students))
+    for student in known:
         pages = coursedir.format_path(coursedir.feedback_directory, student, ".")
         page = summary(student, marks.of_student(student), guides)
         write_if_changed(Path(pages, "index.html"), page.encode())
+    return len(known)
