@@ -10,13 +10,14 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from select import select
 
 import nbformat
+import psutil
 import pytest
 
 from rnncourse.exercises import Course
 from rnncourse.grading.samples import samples
+from rnncourse.grading.sandbox.bubblewrap import hand_over
 from rnncourse.notebooks import build
 from tests.conftest import ROOT
 
@@ -44,6 +45,18 @@ def sample(course, slug, student):
     return chosen.content.decode(), sum(chosen.expected.values())
 
 
+def drop(classroom, name, *, time="2026-11-01 10:00:00.000000 UTC", claims=None, mark="answer"):
+    """Put a submission into a letter box, as `nbgrader submit` does."""
+    box = classroom.student(name).inbound
+    letter = box / f"{claims or name}+{SLUGS[0]}+{time}+abcd"
+    letter.mkdir()
+    (letter / f"{SLUGS[0]}.ipynb").write_text(mark)
+    (letter / "timestamp.txt").write_text(time)
+    (letter / "submission_secret.txt").write_text(f"secret of {name}")
+    hand_over(box)
+    return letter
+
+
 @dataclass
 class RunningClass:
     """A class whose hub runs.
@@ -63,6 +76,11 @@ class RunningClass:
         """Everybody's password."""
         with (self.folder / "passwords.csv").open() as table:
             return {row["id"]: row["password"] for row in csv.DictReader(table)}
+
+    @property
+    def started(self):
+        """The processes that the command has started, and those that they have."""
+        return psutil.Process(self.process.pid).children(recursive=True)
 
     def stop(self):
         """Press Ctrl-C; return what the command printed after that."""
@@ -99,21 +117,3 @@ def running_class(course, folder, *arguments):
         process.terminate()
         process.wait()
         process.stdout.close()
-
-
-def processes_of(folder):
-    """Return handles of the processes whose commands name a folder, by command."""
-    handles = {}
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if str(folder) in line:
-                handles[line] = os.pidfd_open(int(path.parent.name))
-        except OSError:  # it has just ended
-            continue
-    return handles
-
-
-def wait_for_end(handles):
-    """Wait until processes have ended; return the commands of those that do not."""
-    return [line for line, handle in handles.items() if not select([handle], [], [], 30)[0]]

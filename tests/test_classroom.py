@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 
+import psutil
 import pytest
 import requests
 from click.testing import CliRunner
@@ -23,7 +24,12 @@ from rnncourse.cli import cli
 from rnncourse.errors import ClassError, SandboxError
 from rnncourse.grading.collecting.students import Person
 from rnncourse.grading.sandbox.bubblewrap import hand_over, require_start
-from tests.classroom import SLUGS, processes_of, running_class, wait_for_end, write_small_course
+from tests.classroom import (
+    SLUGS,
+    drop,
+    running_class,
+    write_small_course,
+)
 
 SLUG = SLUGS[0]
 
@@ -89,18 +95,6 @@ def transfer(classroom, action, slug=SLUG):
     coursedir = CourseDirectory(config=settings)
     coursedir.assignment_id = slug
     getattr(ExchangeFactory(config=settings), action)(coursedir=coursedir, config=settings).start()
-
-
-def drop(classroom, name, *, time="2026-11-01 10:00:00.000000 UTC", claims=None, mark="answer"):
-    """Put a submission into a letter box, as `nbgrader submit` does."""
-    box = classroom.student(name).inbound
-    letter = box / f"{claims or name}+{SLUG}+{time}+abcd"
-    letter.mkdir()
-    (letter / f"{SLUG}.ipynb").write_text(mark)
-    (letter / "timestamp.txt").write_text(time)
-    (letter / "submission_secret.txt").write_text(f"secret of {name}")
-    hand_over(box)
-    return letter
 
 
 def submitted(classroom, name):
@@ -350,8 +344,9 @@ def test_stopped_and_started_again_nothing_is_lost(course, tmp_path, monkeypatch
         assert signed_in == "/hub/token"
         assert "Recurrent Neural Networks" in page
         assert sign_in(first.address, "chen", passwords["garcia"])[0].startswith("/hub/login")
+        started = first.started
         assert "Stopped" in first.stop()
-    assert not processes_of(folder)
+        assert not [process for process in started if process.is_running()]
     with running_class(course, folder, "adams") as second:
         assert second.passwords.items() >= passwords.items()
         for name in ("instructor", "garcia", "adams"):
@@ -364,15 +359,14 @@ def test_stopped_and_started_again_nothing_is_lost(course, tmp_path, monkeypatch
 @pytest.mark.e2e
 def test_killed_it_leaves_no_process(course, tmp_path, sandbox):
     """The hub, its proxy and the servers end with the command, however that ends."""
-    folder = tmp_path / "term"
-    with running_class(course, folder, "chen") as class_:
+    with running_class(course, tmp_path / "term", "chen") as class_:
         session, _ = signed_in_session(class_.address, "chen", class_.passwords["chen"])
         start = session.get(f"{class_.address}/hub/spawn", timeout=60)
         assert start.ok, start.text
-        handles = processes_of(folder) | processes_of("/home/chen")
-        assert any("singleuser" in line for line in handles)
+        started = class_.started
+        assert any("jupyterhub.singleuser" in process.cmdline() for process in started)
         class_.process.kill()
-        assert wait_for_end(handles) == []
+        assert psutil.wait_procs(started, timeout=30)[1] == []
 
 
 def test_classroom_without_the_course_says_what_is_needed(tmp_path, monkeypatch):
