@@ -228,6 +228,15 @@ print(getpass.getuser(), os.getcwd(), (exchange / "outbound" / "hello.txt").read
     assert (classroom.student("chen").inbound / "mine").is_dir()
 
 
+def test_a_student_has_no_key_of_the_instructors_session(classroom, monkeypatch, sandbox):
+    """What the hub's environment holds is not in the room, nor is what systemd is asked with."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/0")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:abstract=none")
+    monkeypatch.setenv("SECRET_OF_MINE", "1")
+    program = "import os; print([n for n in os.environ if n[:3] in ('XDG', 'DBU', 'SEC')])"
+    assert in_room(classroom, "chen", program) == "[]"
+
+
 def test_a_student_cannot_leave_the_room(classroom, sandbox):
     """Neither namespaces nor sockets past the network, and memory and processes have limits."""
     program = """
@@ -347,9 +356,13 @@ def test_stopped_and_started_again_nothing_is_lost(course, tmp_path, monkeypatch
         started = first.started
         assert "Stopped" in first.stop()
         assert not [process for process in started if process.is_running()]
+    classroom = Classroom(folder)
+    classroom.roster.write_text(classroom.roster.read_text().replace("garcia", "li"))
     with running_class(course, folder, "adams") as second:
         assert second.passwords.items() >= passwords.items()
-        for name in ("instructor", "garcia", "adams"):
+        left = sign_in(second.address, "garcia", passwords["garcia"])[0]
+        assert left.startswith("/hub/login")
+        for name in ("instructor", "chen", "li", "adams"):
             assert sign_in(second.address, name, second.passwords[name])[0] == "/hub/token"
         again = CliRunner().invoke(cli, ["classroom", str(folder), "--port", "0"])
         assert again.exit_code == 1

@@ -181,6 +181,7 @@ def lay_out(classroom: Classroom, course: Course, newcomers: Iterable[Person]) -
             config.write_text(text.format(**{key: str(path) for key, path in own.items()}))
     for folder in (classroom.hub, classroom.outbound, classroom.outbound.with_name("inbound")):
         folder.mkdir(parents=True, exist_ok=True)
+    (classroom.root / "exchange").chmod(0o777)  # nbgrader insists; the class around it is closed
     for person in classroom.people():
         _make_room(classroom.student(person.id))
     _enter_names(classroom, course)

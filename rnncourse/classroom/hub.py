@@ -50,12 +50,14 @@ def settings(root: Path) -> Config:
     c.HandedOutPasswords.hashes = str(classroom.hub / "passwords.json")
     c.Authenticator.allowed_users = {INSTRUCTOR, *students}
     c.Authenticator.admin_users = {INSTRUCTOR}
-    c.Authenticator.delete_invalid_users = True  # who has left the roster; their files stay
+    # Who has left the roster is forgotten; their files stay.
+    c.Authenticator.allow_existing_users = False
+    c.Authenticator.delete_invalid_users = True
     c.JupyterHub.spawner_class = "rnncourse.classroom.spawner.ClassSpawner"
     c.ClassSpawner.folder = str(root)
-    c.Spawner.ip = LOOPBACK
-    c.Spawner.env_keep = []
-    c.Spawner.start_timeout = SECONDS
+    c.ClassSpawner.ip = LOOPBACK
+    c.ClassSpawner.env_keep = []
+    c.ClassSpawner.start_timeout = SECONDS
     c.JupyterHub.load_groups = {
         f"nbgrader-{COURSE_ID}": {"users": sorted(students)},
         f"formgrade-{COURSE_ID}": {"users": [INSTRUCTOR]},
@@ -95,13 +97,18 @@ def running(classroom: Classroom, port: int) -> Iterator[subprocess.Popen[bytes]
 
 
 def wait_for_end(hub: subprocess.Popen[bytes]) -> None:
-    """Wait until somebody stops us, or the hub has ended."""
+    """Wait until somebody stops us.
+
+    Raises:
+        ClassError: If the hub ends by itself.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
-        hub.wait()
+        status = hub.wait()
     except KeyboardInterrupt:
         return
+    raise ClassError(f"The hub has ended by itself ({status}); hub/jupyterhub.log may say why.")
 
 
 def free_port() -> int:

@@ -14,6 +14,7 @@ the student's may listen there without a key; kernels speak over files in /tmp.
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -39,6 +40,8 @@ LIMITS = Limits(
 NETWORK = ("resolv.conf", "hosts", "nsswitch.conf", "ssl", "ca-certificates", "services")
 LOOKS = ("ld.so.cache", "fonts", "localtime", "alternatives", "bash.bashrc")
 """Files and folders of /etc that programs look at."""
+OF_SYSTEMD = ("XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+"""What the command that makes a cgroup needs, and a program in the room must not have."""
 
 
 def command(classroom: Classroom, student: StudentFolder, program: list[str]) -> list[str]:
@@ -98,6 +101,7 @@ def environment(student: StudentFolder) -> dict[str, str]:
     quiet = {name: ENVIRONMENT[name] for name in ("LANG", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES")}
     tensorflow = {name: ENVIRONMENT[name] for name in ENVIRONMENT if name.startswith("TF_")}
     return {
+        **{name: os.environ[name] for name in OF_SYSTEMD if name in os.environ},
         **quiet,
         **tensorflow,
         "HOME": home(student),
@@ -145,6 +149,7 @@ def require_tight(classroom: Classroom, student: StudentFolder, hidden: list[Pat
 def _namespaces() -> list[str]:
     return [
         *("--unshare-all", "--share-net", "--die-with-parent", "--new-session"),
+        *(part for name in OF_SYSTEMD for part in ("--unsetenv", name)),
         *("--cap-drop", "ALL", "--proc", "/proc", "--dev", "/dev"),
         *("--size", str(LIMITS.scratch), "--tmpfs", "/tmp"),  # noqa: S108 - the room's own
         *("--size", str(LIMITS.shared_memory), "--tmpfs", "/dev/shm"),  # noqa: S108

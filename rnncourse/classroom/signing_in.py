@@ -15,6 +15,10 @@ class HandedOutPasswords(Authenticator):
 
     hashes = Unicode(help="File of the hashes.").tag(config=True)
 
+    def validate_username(self, username: str) -> bool:
+        """Return whether the class has a user of this name, still."""
+        return super().validate_username(username) and username in self.allowed_users
+
     async def authenticate(self, handler: BaseHandler, data: dict[str, str]) -> str | None:
         """Return the user's name where the password is right, or None."""
         name = data["username"]
