@@ -4,3 +4,4 @@ c = get_config()  # noqa: F821 - given by the loader
 
 c.CourseDirectory.course_id = "rnncourse"
 c.Exchange.root = "/srv/exchange"
+c.KernelManager.transport = "ipc"  # of "Validate", for the same reason as elsewhere
