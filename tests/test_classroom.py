@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 
+import nbformat
 import psutil
 import pytest
 import requests
@@ -24,12 +25,7 @@ from rnncourse.cli import cli
 from rnncourse.errors import ClassError, SandboxError
 from rnncourse.grading.collecting.students import Person
 from rnncourse.grading.sandbox.bubblewrap import hand_over, require_start
-from tests.classroom import (
-    SLUGS,
-    drop,
-    running_class,
-    write_small_course,
-)
+from tests.classroom import SLUGS, drop, running_class, sample, write_small_course
 
 SLUG = SLUGS[0]
 
@@ -226,6 +222,35 @@ print(getpass.getuser(), os.getcwd(), (exchange / "outbound" / "hello.txt").read
     assert in_room(classroom, "chen", program) == "chen /home/chen released"
     assert (classroom.student("chen").home / "work.txt").read_text() == "mine"
     assert (classroom.student("chen").inbound / "mine").is_dir()
+
+
+TRANSPORT = """
+import json, pathlib, ipykernel
+said = json.loads(pathlib.Path(ipykernel.get_connection_file()).read_text())["transport"]
+pathlib.Path("/home/chen/transport.txt").write_text(said)
+"""
+
+
+@pytest.mark.e2e
+def test_a_student_validates_with_a_kernel_that_nobody_hears(classroom, course, sandbox):
+    """nbgrader's button runs our check; over TCP others could listen to the kernel's outputs."""
+    student = classroom.student("chen")
+    printed = {}
+    for like in ("right", "half-done"):
+        folder = student.home / like
+        folder.mkdir()
+        shutil.copy(course.exercises / SLUG / "cases.json", folder)
+        notebook = nbformat.reads(sample(course, SLUG, like)[0], as_version=4)
+        notebook.cells.append(nbformat.v4.new_code_cell(TRANSPORT))
+        nbformat.write(notebook, folder / f"{SLUG}.ipynb")
+        hand_over(folder)
+        validate = f"ValidateApp.launch_instance(['{like}/{SLUG}.ipynb'])"
+        printed[like] = in_room(
+            classroom, "chen", f"from nbgrader.apps import ValidateApp; {validate}"
+        )
+    assert printed["right"].startswith("Success!")
+    assert "rnn_two_steps: 0 of 6 points" in printed["half-done"]
+    assert (student.home / "transport.txt").read_text() == "ipc"
 
 
 def test_a_student_has_no_key_of_the_instructors_session(classroom, monkeypatch, sandbox):
