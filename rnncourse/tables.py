@@ -15,6 +15,7 @@ from rnncourse.checks.report import SIGNS, as_text, points_text, standing
 from rnncourse.grading.collecting.planning import REFUSED, UNCHANGED, Outcome
 from rnncourse.grading.notebook_files import shown
 from rnncourse.grading.outcomes import SubmissionOutcome
+from rnncourse.grading.regrade import Difference
 
 Manifest = Mapping[str, Mapping[str, Any]]
 STYLES = {True: "green", False: "red", None: "dim"}
@@ -91,6 +92,34 @@ def collected_table(outcomes: Sequence[Outcome]) -> Group:
     counts = Counter(outcome.done for outcome in outcomes)
     said = ", ".join(f"{number} {done}" for done, number in counts.items())
     return Group(table, "", Text(said or "No notebook was found.", style="bold"))
+
+
+def regraded_table(found: Sequence[Difference], number: int, *, dry_run: bool) -> Group:
+    """Return one row a mark that changes: from what to what, and why.
+
+    Args:
+        found: What changes, by student.
+        number: How many submissions were graded again.
+        dry_run: Whether nothing was changed.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("student", no_wrap=True)
+    table.add_column("question", no_wrap=True)
+    table.add_column("before", justify="right")
+    table.add_column("after", justify="right")
+    table.add_column("why", overflow="fold")
+    for one in found:
+        stays = "Given by hand: stays. " if one.by_hand else ""
+        points = points_text(one.before), points_text(one.after)
+        style = None if one.after == one.before else STYLES[one.after > one.before]
+        row = escape(one.student), escape(one.question), *points, escape(stays + one.why)
+        table.add_row(*row, style=style)
+    changed = {one.student for one in found if one.after != one.before}
+    verb = "would change" if dry_run else "changed"
+    total = sum(one.after - one.before for one in found)
+    said = f"{len(changed)} of {number} marks {verb}, by {total:+g} points altogether"
+    parts: list[Any] = [table, ""] if found else []
+    return Group(*parts, Text(said.replace("-", "−"), style="bold"))
 
 
 def _coloured(line: str) -> Text:

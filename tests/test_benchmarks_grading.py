@@ -41,6 +41,25 @@ def results():
     }
 
 
+def test_what_the_machine_can_do_is_shown_without_a_target(results):
+    """Two workers are to be seen beside two processes that share nothing."""
+    text = "\n".join(ratio_lines(results | {"machine": 1.75}))
+    assert "| two processes that share nothing: times the rate of one | 1.75 | – | |" in text
+
+
+def test_benchmark_says_what_it_can_measure(capsys, monkeypatch):
+    """Its parts can be imported, and an unknown name is answered with the known ones."""
+    from benchmarks.grading import __main__ as program
+
+    monkeypatch.setattr("sys.argv", ["benchmarks.grading", "tniy"])
+    with pytest.raises(SystemExit):
+        program.main()
+    assert (
+        "no part tniy; there are tiny, lstm, numpy, own, machine, kernels"
+        in capsys.readouterr().err
+    )
+
+
 def test_ratios_are_of_medians(results):
     """Rates, times and memory are compared by their medians."""
     assert ratios(results) == {

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,6 +104,23 @@ def test_work_that_kills_its_workers_is_an_incident(warm_kernels):
     assert isinstance(results["key-harmless"], Finished)
     assert isinstance(results["key-deadly"], Incident)
     assert "ended 5 of the processes" in results["key-deadly"].reason
+
+
+def test_what_is_finished_is_let_go():
+    """The command that grades keeps a few submissions in memory, not all that it has seen."""
+    number, size = 100, 100_000
+    works = (
+        Work(key=f"key-{index}", slug="none", notebooks={}, files={"data": os.urandom(size)})
+        for index in range(number)
+    )
+    with local_workers("no kernel is needed", 1) as run:
+        tracemalloc.start()
+        try:
+            assert len(list(run(works, lambda slug: None))) == number
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert kept < number * size / 2
 
 
 def test_an_incident_is_never_a_mark(folder):

@@ -28,6 +28,7 @@ from rnncourse.grading.export import (
 )
 from rnncourse.grading.marks import read_marks
 from rnncourse.grading.outcomes import UNREADABLE
+from tests.conftest import ROOT
 from tests.made_class import Entry, make_class
 from tests.test_other_courses import cell
 
@@ -38,17 +39,8 @@ NASTY = "=+-@\t\r\n\0,;\"'|\\ aZ0é陈\u202e\ufeff＝＋－＠#<&"
 SEPARATORS = ",;\t\r\n"
 TRIGGERS = "=+-@\t\r\n\0＝＋－＠"
 HOSTILE = '=HYPERLINK("http://x","Chen");@SUM(A1),\r\n-1'
-PENALTY = '''
-from nbgrader.plugins import BasePlugin
-
-class PerDay(BasePlugin):
-    """A quarter of the points for each day that has begun."""
-
-    def late_submission_penalty(self, student_id, score, total_seconds_late):
-        return score * min(1, 0.25 * -(-total_seconds_late // 86400))
-
-c.AssignLatePenalties.plugin_class = PerDay
-'''
+PENALTY = "from nbgrader.plugins import BasePlugin"
+"""What a block of the instructor guide begins with."""
 
 
 def texts(count):
@@ -179,6 +171,8 @@ def test_export_says_who_has_no_mark(tmp_path):
     assert done.returncode == 3, done.stderr
     assert "ps1: not handed in (1): none" in done.stderr
     assert "ps1: waits for a person's mark (1): garcia" in done.stderr
+    asked = export(folder, "ps1", "--format", "moodle").stderr
+    assert "no moodle_id in the roster (4): chen, garcia, hm, none" in asked
     assert (tmp_path / "marks.csv").read_bytes().startswith(b"\xef\xbb\xbfstudent,name,")
     assert export(folder, "ps").returncode == 1
 
@@ -186,6 +180,7 @@ def test_export_says_who_has_no_mark(tmp_path):
 def test_export_of_a_complete_class_is_content(tmp_path):
     """Exit code 0, and nothing but the table on standard output; old marks are said."""
     folder = make_class(tmp_path, [Entry("chen")])
+    (tmp_path / "roster.csv").write_text("id,canvas_id\nchen,12\n")
     done = export(folder, "--format", "canvas", "--column", "ps1=Week 1 (7)")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Student,ID,SIS User ID,SIS Login ID,Section,Week 1 (7)\n")
@@ -202,8 +197,10 @@ def four_points(works, papers_of):
 
 
 def test_penalties_of_nbgraders_plugin_reach_the_export(tmp_path):
-    """A plugin in nbgrader_config.py, a due date in the gradebook, a timestamp beside the file."""
-    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n" + PENALTY)
+    """The plugin of the guide, a due date in the gradebook, a timestamp beside the file."""
+    guide = (ROOT / "book" / "instructor_guide.md").read_text(encoding="utf-8")
+    plugin = PENALTY + guide.partition(PENALTY)[2].partition("```")[0]
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n" + plugin)
     folder = ClassFolder(tmp_path)
     cells = [cell("x = 1", "x", solution=True), cell("x", "first", points=4)]
     (tmp_path / "source" / "ps1").mkdir(parents=True)
@@ -224,10 +221,10 @@ def test_penalties_of_nbgraders_plugin_reach_the_export(tmp_path):
     marks = read_marks(folder)
     assert {m.student: m.points for m in marks.of_exercise("ps1")} == {
         "early": 4.0,
-        "late": 2.0,
-        "gone": 0.0,
+        "late": pytest.approx(3.2),  # two days have begun
+        "gone": pytest.approx(0.4),
     }
     head, rows = rows_of("csv", marks)
     late = dict(zip(head, rows[2], strict=True))
-    assert (late["before_penalty"], late["late_penalty"], late["points"]) == ("4", "2", "2")
+    assert (late["before_penalty"], late["late_penalty"], late["points"]) == ("4", "0.8", "3.2")
     assert late["handed_in_utc"] == "2026-03-03 00:00:00"

@@ -8,6 +8,7 @@ Comments of the page's source, which readers do not see, say what is special:
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ SLUG = SLUGS[0]
 GUIDE = (ROOT / "book" / "instructor_guide.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^(?:% ([^\n]*)\n)?```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROSTER = re.compile(r"^```text\n(id,name\n.*?)^```$", re.MULTILINE | re.DOTALL)
-NOT_RUN = 4
+NOT_RUN = 5
 HOME = "/home/you"
 BAR = re.compile(r"graded \d+/\d+  .*\n")
 """What a terminal shows as a bar."""
@@ -47,7 +48,7 @@ class Terminal:
 
     def type(self, command):
         """Run a command; return what it prints, and its exit code."""
-        words = command.split()
+        words = shlex.split(command)
         if words[0] == "cd":
             self.folder = self.folder / words[1]
             return "", 0

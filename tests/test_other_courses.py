@@ -6,9 +6,10 @@ import sys
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 
+from benchmarks.grading.folders import graded_cell
 from rnncourse.grading.classes import ClassFolder
 from rnncourse.grading.outcomes import GRADED
 
@@ -31,21 +32,6 @@ ANSWERS = {
     "kills": "import os\nos._exit(1)",
     "blank": None,
 }
-
-
-def cell(source, name, *, points=None, solution=False, markdown=False):
-    """Return a cell of an nbgrader assignment."""
-    made = (new_markdown_cell if markdown else new_code_cell)(source, id=name)
-    made.metadata["nbgrader"] = {
-        "grade": points is not None,
-        "solution": solution,
-        "locked": not solution,
-        "task": False,
-        "grade_id": name,
-        "schema_version": 3,
-        **({"points": points} if points is not None else {}),
-    }
-    return made
 
 
 def nbgrader(folder, *arguments):
@@ -74,10 +60,10 @@ def course(tmp_path_factory):
     source = course / "source" / "ps2"
     source.mkdir()
     cells = [
-        cell(SOLUTION, "total", solution=True),
-        cell(HIDDEN, "hidden", points=2),
-        cell(PARTIAL, "partial", points=4),
-        cell("Why?", "why", points=3, solution=True, markdown=True),
+        graded_cell(SOLUTION, "total", solution=True),
+        graded_cell(HIDDEN, "hidden", points=2),
+        graded_cell(PARTIAL, "partial", points=4),
+        graded_cell("Why?", "why", points=3, solution=True, markdown=True),
     ]
     python = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(new_notebook(cells=cells, metadata=python), source / "ps2.ipynb")

@@ -7,7 +7,7 @@ import sys
 import zipfile
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 SETTINGS = """c = get_config()
@@ -74,8 +74,9 @@ def _nbgrader_notebook(task, solution):
     return new_notebook(cells=cells, metadata=PYTHON)
 
 
-def graded_cell(source, name, *, points=None, solution=False):
-    made = new_code_cell(source, id=name)
+def graded_cell(source, name, *, points=None, solution=False, markdown=False):
+    """Return a cell of an nbgrader assignment."""
+    made = (new_markdown_cell if markdown else new_code_cell)(source, id=name)
     made.metadata["nbgrader"] = {
         "grade": points is not None,
         "solution": solution,

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell
 from benchmarks.grading.processes import descendants, memory
 from rnncourse.grading.isolation import SANDBOXED, UNPROTECTED
 from rnncourse.grading.kernel import LearnerKernel
-from rnncourse.grading.kernels.forked import kernel_server
+from rnncourse.grading.kernels.keeper import kernel_server
 
 CELL = "import tensorflow as tf\ntf.reduce_sum(tf.constant([1.0, 2.0]))"
 KINDS = {"plain": UNPROTECTED, "cold in the sandbox": SANDBOXED, "warm in the sandbox": SANDBOXED}

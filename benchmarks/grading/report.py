@@ -11,6 +11,7 @@ TARGETS = {
     "first cell: times sooner than a plain kernel's": 10,
     "MiB of a further warm kernel": 80,
     "two workers: times the rate of one": 1.8,
+    "two processes that share nothing: times the rate of one": None,
 }
 
 
@@ -35,6 +36,8 @@ def ratios(results):
         found["two workers: times the rate of one"] = median(one, "seconds") / median(
             two, "seconds"
         )
+    if "machine" in results:
+        found["two processes that share nothing: times the rate of one"] = results["machine"]
     return found
 
 
@@ -44,6 +47,9 @@ def ratio_lines(results):
     yield "| --- | ---: | ---: | --- |"
     for name, value in ratios(results).items():
         target = TARGETS[name]
+        if target is None:
+            yield f"| {name} | {value:.3g} | – | |"
+            continue
         met = value <= target if name.startswith("MiB") else value >= target
         yield f"| {name} | **{value:.3g}** | {target:g} | {'met' if met else 'missed'} |"
 

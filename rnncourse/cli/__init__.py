@@ -5,7 +5,7 @@ classroom  for a class on one machine: classroom
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
 grading    for whoever grades: sample-class, grade, feedback
-desk       for whoever has graded: export
+desk       for whoever has graded: export, report, regrade
 """
 
 import os
@@ -18,8 +18,9 @@ from rnncourse import __version__
 from rnncourse.cli.classroom import classroom
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
-from rnncourse.cli.desk import export
+from rnncourse.cli.desk import export, report
 from rnncourse.cli.grading import feedback, grade, sample_class
+from rnncourse.cli.regrading import regrade
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,5 +33,9 @@ def cli() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
-for command in (classroom, check, build, doctor, sample_class, collect, grade, feedback, export):
+COMMANDS = (
+    *(check, build, doctor),
+    *(classroom, sample_class, collect, grade, feedback, export, report, regrade),
+)
+for command in COMMANDS:
     cli.add_command(command)

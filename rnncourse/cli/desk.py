@@ -1,4 +1,4 @@
-"""Commands for whoever has graded: export."""
+"""Commands for whoever has graded: export, report."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rnncourse.cli.grading import FOLDER, course_of
-from rnncourse.cli.terminal import ERR, command, plain
+from rnncourse.cli.terminal import ERR, OUT, command, plain
 
 if TYPE_CHECKING:
     from rnncourse.grading.classes import ClassFolder
@@ -64,7 +64,7 @@ def export(
     Who has no mark has an empty cell, never a 0, and is listed on standard error;
     the exit code is then 3.
     """
-    from rnncourse.grading.export import FORMATS, csv_text, without_marks
+    from rnncourse.grading.export import FORMATS, csv_text, without_ids, without_marks
     from rnncourse.grading.marks import class_roster, read_marks
 
     class_folder = open_class(folder, db_url)
@@ -77,6 +77,7 @@ def export(
         # A spreadsheet reads UTF-8 only after a mark; the platforms need none.
         output.write_text(text, "utf-8-sig" if layout == "csv" else "utf-8", newline="")
         ERR.print(plain(f"{len(marks.students)} students in {output}"), soft_wrap=True)
+    _say(f"no {layout}_id in the roster", without_ids(marks, layout, slugs))
     gaps = without_marks(marks, slugs)
     for its, of_slug in gaps.items():
         for status, students in of_slug.items():
@@ -85,6 +86,36 @@ def export(
         old = [mark.student for mark in marks.of_exercise(its) if mark.points and not mark.current]
         _say(f"{its}: the mark is of older files or questions; grade again", old)
     sys.exit(GAPS if gaps else 0)
+
+
+@command("report")
+@click.option("-o", "--output", type=FILE, help="Where to; by default report.html in the class.")
+@click.option(
+    "--since",
+    type=FILE,
+    help="Say what has changed since this report.json; by default since the report before.",
+)
+@ROSTER
+@COURSE_DIR
+@DATABASE
+def report(
+    output: Path | None,
+    since: Path | None,
+    roster: Path | None,
+    folder: Path,
+    db_url: str | None,
+) -> None:
+    """Write a page on the class: marks, questions, mistakes, time, and what waits."""
+    from rnncourse.grading.marks import class_roster, read_marks
+    from rnncourse.grading.report import write_report
+
+    class_folder = open_class(folder, db_url)
+    output = output or folder / "report.html"
+    with ERR.status("Reading the class …"):
+        marks = read_marks(class_folder, class_roster(class_folder, roster))
+        numbers = write_report(class_folder, marks, output, since=since)
+    OUT.print(f"Report:  {output.resolve().as_uri()}", soft_wrap=True)
+    OUT.print(plain(f"Numbers: {numbers}"), soft_wrap=True)
 
 
 def open_class(folder: Path, db_url: str | None) -> "ClassFolder":

@@ -24,12 +24,24 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @command("sample-class")
 @click.argument("folder", type=FOLDER)
-def sample_class(folder: Path) -> None:
+@click.option(
+    "--students",
+    type=click.IntRange(min=1),
+    help="A class of so many instead, with a roster, each with answers of their own.",
+)
+@click.option("--exercise", "slugs", multiple=True, help="Only this one.")
+def sample_class(folder: Path, students: int | None, slugs: tuple[str, ...]) -> None:
     """Write a synthetic class into FOLDER, with the marks that it should get."""
     from rnncourse.exercises import Course
-    from rnncourse.grading.sample_class import write_sample_class
+    from rnncourse.grading.sample_class import write_sample_class, write_settings
+    from rnncourse.grading.sample_students import write_students
 
-    size = write_sample_class(folder, Course.find())
+    course = Course.find()
+    if students is None:
+        size = write_sample_class(folder, course, slugs=slugs)
+    else:
+        write_settings(folder, course)
+        size = write_students(folder, course, students, slugs or course.slugs()[:1])
     OUT.print(f"{size} sample submissions in {folder}")
 
 
@@ -79,13 +91,13 @@ def grade(
     from rnncourse.grading.sample_class import read_manifest
     from rnncourse.tables import class_table, marks_differ
 
-    _log_to(folder / "nbgrader.log")
+    log_to(folder / "nbgrader.log")
     class_folder = ClassFolder(folder, course_of(folder), db_url)
     submissions = class_folder.submissions(slug, student)
     mode = "none" if unsafe_no_sandbox else mode
     with class_folder.alone():
         if waiting := [s for s in submissions if class_folder.recorded(s) is None]:
-            with _workers(class_folder, waiting, mode, number, scheduler) as workers:
+            with workers_for(class_folder, waiting, mode, number, scheduler) as workers:
                 graded = Grading(class_folder, workers).outcomes(waiting)
                 try:
                     for _ in with_progress(graded, len(waiting)):
@@ -120,7 +132,7 @@ def feedback(slug: str | None, student: str | None, folder: Path) -> None:
     from rnncourse.grading.classes import ClassFolder
     from rnncourse.grading.feedback.writing import write_feedback, write_summaries
 
-    _log_to(folder / "nbgrader.log")
+    log_to(folder / "nbgrader.log")
     class_folder = ClassFolder(folder, course_of(folder))
     submissions = class_folder.submissions(slug, student)
     with class_folder.alone():
@@ -143,7 +155,7 @@ def course_of(folder: Path) -> "Course | None":
 
 
 @contextmanager
-def _workers(
+def workers_for(
     class_folder: "ClassFolder",
     waiting: "list[Submission]",
     mode: str,
@@ -203,7 +215,7 @@ def _hidden(class_folder: "ClassFolder") -> dict[str, Path]:
     return hidden
 
 
-def _log_to(path: Path) -> None:
+def log_to(path: Path) -> None:
     """Send nbgrader's log, and its libraries' warnings, to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, encoding="utf-8")

@@ -49,14 +49,16 @@ def plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def with_progress(outcomes: Iterable[SubmissionOutcome], total: int) -> Iterator[SubmissionOutcome]:
-    """Yield outcomes under a bar on a terminal, with plain lines otherwise.
+def with_progress(
+    outcomes: Iterable[SubmissionOutcome], total: int, *, done: str = "graded"
+) -> Iterator[SubmissionOutcome]:
+    """Yield outcomes under a bar on a terminal, with plain lines that say what is done otherwise.
 
     The bar says how many are done, failed and waiting, the rate, and the time left.
     """
     if not ERR.is_terminal:
         for number, outcome in enumerate(outcomes, start=1):
-            ERR.print(plain(f"graded {number}/{total}  {outcome.slug}  {outcome.student}"))
+            ERR.print(plain(f"{done} {number}/{total}  {outcome.slug}  {outcome.student}"))
             yield outcome
         return
     columns = (

@@ -189,6 +189,13 @@ class ClassFolder:
             write_if_changed(path, json.dumps(drawn).encode())
         return int(drawn["seed"])
 
+    def keep_seed(self, slug: str) -> None:
+        """Let the examination of changed questions have the seed of the one before, if any."""
+        path = self.root / "outcomes" / slug / ".examination.json"
+        if path.is_file():
+            drawn = json.loads(path.read_bytes()) | {"exercise": self.asked[slug]}
+            write_if_changed(path, json.dumps(drawn).encode())
+
     def versions(self, submission: Submission) -> tuple[str, str]:
         """Return digests of what was handed in and of what was asked."""
         return digest(submission.folder), self.asked.get(submission.slug, "")

@@ -148,6 +148,15 @@ def without_marks(marks: ClassMarks, slugs: Sequence[str]) -> dict[str, dict[str
     return found
 
 
+def without_ids(marks: ClassMarks, layout: str, slugs: Sequence[str]) -> list[str]:
+    """Return whose number the platform will ask for, because the roster has none."""
+    if layout == "canvas":
+        return [who for who, person in marks.students.items() if not person.canvas_id]
+    if layout == "moodle" and len(slugs) == 1:
+        return [who for who, person in marks.students.items() if not person.moodle_id]
+    return []
+
+
 def _moodle_names(person: Person) -> tuple[str, str, str]:
     identifier = f"Participant {person.moodle_id}" if person.moodle_id else ""
     return identifier, person.name or person.id, person.id

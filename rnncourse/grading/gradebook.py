@@ -91,6 +91,12 @@ class GradebookWriter:
             page = exporter.page_without_mark(submission.student, submission.slug, reason)
             write_if_changed(_page_path(coursedir), page.encode())
 
+    def autograded(self, submission: Submission) -> Path:
+        """Return where the notebook of a graded submission is, with its verdicts."""
+        coursedir = self._coursedir(submission)
+        step, slug = coursedir.autograded_directory, submission.slug
+        return Path(coursedir.format_path(step, submission.student, slug), f"{slug}.ipynb")
+
     def forget(self, submission: Submission) -> None:
         """Remove an older mark and its pages: what has no mark must not show one."""
         coursedir = self._coursedir(submission)

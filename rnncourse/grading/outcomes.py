@@ -47,6 +47,7 @@ class SubmissionOutcome:
         submission: SHA-256 of the submitted files.
         exercise: Fingerprint of the exercise's sources.
         seconds: Time that running and examining it took.
+        attempts: Times that it was begun: more where a kernel failed that was none of its doing.
     """
 
     student: str
@@ -62,6 +63,7 @@ class SubmissionOutcome:
     submission: str = ""
     exercise: str = ""
     seconds: float = 0.0
+    attempts: int = 1
 
     @property
     def total(self) -> float | None:

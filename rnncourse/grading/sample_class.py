@@ -52,10 +52,15 @@ def write_sample_class(root: Path, course: Course, *, slugs: Sequence[str] = ())
             write_if_changed(path, sample.content)
             fields = asdict(sample) | {"content": hashlib.sha256(sample.content).hexdigest()}
             manifest[f"{slug}/{sample.student}"] = fields
-    (root / "exchange").mkdir(parents=True, exist_ok=True)
-    write_if_changed(root / "nbgrader_config.py", CONFIG.format(course=str(course.root)).encode())
+    write_settings(root, course)
     write_if_changed(root / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
     return len(manifest)
+
+
+def write_settings(root: Path, course: Course) -> None:
+    """Write nbgrader's settings for a class in a folder of its own."""
+    (root / "exchange").mkdir(parents=True, exist_ok=True)
+    write_if_changed(root / "nbgrader_config.py", CONFIG.format(course=str(course.root)).encode())
 
 
 def read_manifest(root: Path) -> dict[str, dict[str, Any]]:

@@ -89,7 +89,7 @@ def samples(
             values, hostile code, damaged files; and the whole bank of wrong answers,
             of which the other exercises get a few. The bank's own tests try all.
     """
-    book = _Answers(exercise, released)
+    book = Answers(exercise, released)
     yield from _right_and_half(book)
     rounds = min(len(question.mistakes) for question in book.questions.values())
     yield from _wrong(book, rounds if with_trouble else min(rounds, FEW))
@@ -100,7 +100,7 @@ def samples(
     yield from _damaged(book)
 
 
-class _Answers:
+class Answers:
     """Notebooks with given answers, and the points that they should get."""
 
     def __init__(self, exercise: Exercise, released: NotebookNode) -> None:
@@ -145,31 +145,31 @@ class _Answers:
         return self.full | {last: self.full[last] * share}
 
 
-def _right_and_half(book: _Answers) -> Iterator[Sample]:
-    yield Sample("right", _bytes(book.solved()), book.full, ("Right",))
-    yield Sample("blank", _bytes(book.released), book.none, ("not written yet",))
+def _right_and_half(book: Answers) -> Iterator[Sample]:
+    yield Sample("right", as_bytes(book.solved()), book.full, ("Right",))
+    yield Sample("blank", as_bytes(book.released), book.none, ("not written yet",))
     first = book.names[0]
     half = book.notebook({first: book.right[first]})
-    yield Sample("half-done", _bytes(half), book.none | {first: book.full[first]})
+    yield Sample("half-done", as_bytes(half), book.none | {first: book.full[first]})
     for number in range(min(len(q.also_right) for q in book.questions.values())):
         notebook = book.banked("also_right", number)
-        yield Sample(f"right-otherwise-{number + 1}", _bytes(notebook), book.full)
+        yield Sample(f"right-otherwise-{number + 1}", as_bytes(notebook), book.full)
 
 
-def _wrong(book: _Answers, rounds: int) -> Iterator[Sample]:
+def _wrong(book: Answers, rounds: int) -> Iterator[Sample]:
     """Yield submissions that give each question a wrong answer of its bank."""
     for number in range(rounds):
         notebook = book.banked("mistakes", number)
         messages = tuple(list(book.questions[name].mistakes)[number] for name in book.names)
         yield Sample(
             f"wrong-{number + 1:02}",
-            _bytes(notebook),
+            as_bytes(notebook),
             {name: _mistake_points(book, name, number) for name in book.names},
             messages,
         )
 
 
-def _bad_values(book: _Answers) -> Iterator[Sample]:
+def _bad_values(book: Answers) -> Iterator[Sample]:
     """Yield submissions whose last answer gives something that is no answer."""
     for student, (body, share, says) in BAD_ANSWERS.items():
         imports = "import tensorflow as tf" if "tf." in body else ""
@@ -181,10 +181,10 @@ def _map(value, change):
 def ANSWER(*arguments):
     {body}
 """
-        yield Sample(student, _bytes(book.but_last(code)), book.all_but_last(share), (says,))
+        yield Sample(student, as_bytes(book.but_last(code)), book.all_but_last(share), (says,))
 
 
-def _hostile(book: _Answers) -> Iterator[Sample]:
+def _hostile(book: Answers) -> Iterator[Sample]:
     """Yield wrong answers that try to look right, or to take the grading down."""
     cheat = """
     import builtins, numpy, numpy.testing, IPython
@@ -203,9 +203,11 @@ def _hostile(book: _Answers) -> Iterator[Sample]:
         _cell(notebook, f"{name}_solution").source = "# all done above"
     for cell in notebook.cells:
         cell.metadata["tags"] = ["skip-execution", "raises-exception"]
-    yield Sample("cheats", _bytes(notebook), book.none)
+    yield Sample("cheats", as_bytes(notebook), book.none)
     kills = "def ANSWER(*arguments):\n    import os\n    os._exit(0)"
-    yield Sample("kills-the-kernel", _bytes(book.but_last(kills)), book.all_but_last(), ("kernel",))
+    yield Sample(
+        "kills-the-kernel", as_bytes(book.but_last(kills)), book.all_but_last(), ("kernel",)
+    )
     deaf = """
     def ANSWER(*arguments):
         while True:
@@ -214,26 +216,26 @@ def _hostile(book: _Answers) -> Iterator[Sample]:
             except KeyboardInterrupt: pass
     """
     yield Sample(
-        "ignores-interrupts", _bytes(book.but_last(deaf)), book.all_but_last(), ("not returned",)
+        "ignores-interrupts", as_bytes(book.but_last(deaf)), book.all_but_last(), ("not returned",)
     )
     notebook = book.solved()
     notebook.cells.insert(1, new_code_cell("import os\nos.kill(os.getpid(), 9)"))
-    yield Sample("kills-in-a-cell", _bytes(notebook), book.full)
+    yield Sample("kills-in-a-cell", as_bytes(notebook), book.full)
 
 
-def _damaged(book: _Answers) -> Iterator[Sample]:
+def _damaged(book: Answers) -> Iterator[Sample]:
     """Yield right answers in notebooks that were copied, cut and moved about, and broken files."""
     for student, change in HARMLESS.items():
         notebook = book.solved()
         change(notebook)
-        yield Sample(student, _bytes(notebook), book.full, ("Right",))
-    whole = _bytes(book.solved())
+        yield Sample(student, as_bytes(notebook), book.full, ("Right",))
+    whole = as_bytes(book.solved())
     yield Sample("byte-order-mark", codecs.BOM_UTF8 + whole, book.full)
     for student, (content, says) in BROKEN_FILES.items():
         yield Sample(student, content(whole), None, ("could not be read", says))
 
 
-def _mistake_points(book: _Answers, name: str, number: int) -> float:
+def _mistake_points(book: Answers, name: str, number: int) -> float:
     """Return the points that the learner's own check gives a wrong answer of the bank."""
     question = book.questions[name]
     wrong = list(question.mistakes.values())[number]
@@ -247,5 +249,6 @@ def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
     )
 
 
-def _bytes(notebook: NotebookNode) -> bytes:
+def as_bytes(notebook: NotebookNode) -> bytes:
+    """Return a notebook as it is handed in."""
     return json.dumps(notebook, indent=1).encode()

@@ -33,7 +33,8 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     # Only what runs is on a worker, so a death puts nothing else under suspicion.
     "distributed.scheduler.worker-saturation": 1.0,
-    "distributed.admin.low-level-log-length": 1000,
+    # Dask keeps as many of the last messages: each is a submission.
+    "distributed.admin.low-level-log-length": 10,
     # Dask watches itself 50 times a second, which took a tenth of a processor.
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.monitor-interval": "2s",

@@ -86,20 +86,26 @@ class Grading:
         self._folder.assignments.register(slug)
 
     def _work(self, submission: Submission) -> Work:
-        content, asked = self._folder.versions(submission)
         notebooks, files = self._writer.prepare(submission)
-        examiner = Examine(config=self._folder.config)
-        seed = self._folder.seed(submission.slug) if self._folder.examines else None
         return Work(
-            key=f"grade-{submission.slug}-{submission.student}-{content[:16]}-{asked[:16]}-{seed}",
+            key=self._key(submission),
             slug=submission.slug,
             notebooks=notebooks,
             files=files,
-            seed=seed,
-            exercise=asked,
-            limits=examiner.limits(),
+            seed=self._seed(submission.slug),
+            exercise=self._folder.versions(submission)[1],
+            limits=Examine(config=self._folder.config).limits(),
             settings=self._settings(),
         )
+
+    def _key(self, submission: Submission) -> str:
+        """Return what names the work: the same key means the same work."""
+        content, asked = self._folder.versions(submission)
+        versions = f"{content[:16]}-{asked[:16]}-{self._seed(submission.slug)}"
+        return f"grade-{submission.slug}-{submission.student}-{versions}"
+
+    def _seed(self, slug: str) -> int | None:
+        return self._folder.seed(slug) if self._folder.examines else None
 
     def _settings(self) -> dict[str, dict[str, Any]]:
         config = self._folder.config
@@ -117,7 +123,8 @@ class Grading:
         except Exception as error:  # one submission never ends the class
             self._fail(submission, error)
         else:
-            self._settle(submission, status=GRADED, seconds=finished.seconds, **found)
+            effort = {"seconds": finished.seconds, "attempts": finished.attempts}
+            self._settle(submission, status=GRADED, **effort, **found)
 
     def _marks(self, submission: Submission, finished: Finished) -> dict[str, Any]:
         if not self._folder.examines:

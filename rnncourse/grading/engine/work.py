@@ -55,11 +55,13 @@ class Finished:
         key: That of the work.
         notebooks: The text of each notebook with its outputs, and verdicts if any.
         seconds: Time that it took.
+        attempts: Times that it was begun.
     """
 
     key: str
     notebooks: Mapping[str, str]
     seconds: float
+    attempts: int = 1
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from rnncourse.checks.papers import Paper
 from rnncourse.errors import KernelError, SandboxError
@@ -36,6 +37,11 @@ def here(kernel: str) -> Workers:
     return run
 
 
+def nobody(works: Iterable[Work], _: PapersOf) -> Iterator[Finished | Incident]:
+    """Be no workers at all, where nothing has to be run."""
+    return iter([Incident(work.key, "Nobody was there to run it.") for work in works])
+
+
 def sensible_number(waiting: int) -> int:
     """Return how many workers to start on this machine: by cores, memory, and what waits."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -47,7 +53,7 @@ def performed(work: Work, papers: Papers | None, kernel: str) -> Finished | Inci
     """Return what came of one submission; whatever goes wrong is an incident."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return perform(work, papers, kernel)
+            return replace(perform(work, papers, kernel), attempts=attempt)
         except (KernelError, SandboxError) as error:  # trouble of the machine: it may pass
             LOGGER.warning("%s, attempt %d: %s", work.key, attempt, error)
             reason = str(error)

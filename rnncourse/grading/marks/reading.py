@@ -127,7 +127,7 @@ def _mark(
     """Return one mark; what the gradebook has goes before what was recorded."""
     student, slug = key
     most = sum(cells.values())
-    seconds = outcome.seconds if outcome else 0.0
+    seconds, attempts = (outcome.seconds, outcome.attempts) if outcome else (0.0, 0)
     entry = rows.submissions.get(key)
     if entry is None:
         status, reason = UNGRADED if is_there else MISSING, ""
@@ -151,6 +151,7 @@ def _mark(
         late=_late(rows.due.get(slug), entry),
         handed_in=entry.handed_in,
         seconds=seconds,
+        attempts=attempts,
         comments=comments,
     )
 

@@ -71,6 +71,7 @@ class ExerciseMark:
         reason: Why there is no mark.
         current: Whether the mark is of the files that are there now, and of today's questions.
         seconds: Time that running and examining took; 0 where it is not known.
+        attempts: Times that it was begun, more than 1 where a kernel failed; 0 if not known.
         comments: What was written at other cells than those of questions, by cell.
     """
 
@@ -85,6 +86,7 @@ class ExerciseMark:
     reason: str = ""
     current: bool = True
     seconds: float = 0.0
+    attempts: int = 0
     comments: Mapping[str, str] = field(default_factory=dict)
 
     @property
