@@ -18,7 +18,6 @@ CLASSES = {
     "DockerSpawner": "dockerspawner",
     "KubeSpawner": "kubespawner",
     "CourseDirectory": "nbgrader.coursedir",
-    "LateSubmissionPlugin": "nbgrader.plugins",
     "ServerApp": "jupyter_server.serverapp",
     "MappingKernelManager": "jupyter_server.services.kernels.kernelmanager",
 }

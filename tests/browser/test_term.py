@@ -147,23 +147,39 @@ def test_a_term_from_release_to_export(browser, course, tmp_path):
 
     graded = class_.folder / "autograded" / "garcia" / FIRST / f"{FIRST}.ipynb"
     assert "FileNotFoundError" in graded.read_text()
-    assert exported(course, class_.folder) == {
-        ("chen", FIRST): "10",
-        ("garcia", FIRST): "4",
-        ("chen", WITH_WORDS): "9.5",
-        ("garcia", WITH_WORDS): "",
+    marks = {
+        ("chen", FIRST): 10,
+        ("garcia", FIRST): 4,
+        ("chen", WITH_WORDS): 9.5,
+        ("garcia", WITH_WORDS): None,
     }
+    assert exported(course, class_.folder) == marks
+    assert reported(course, class_.folder) == marks
 
 
-def exported(course, folder):
-    """Return the points that the export has, by student and exercise."""
-    done = subprocess.run(
-        [sys.executable, "-m", "rnncourse", "export", "--course-dir", str(folder)],
+def desk(course, folder, command):
+    """Run a command of the instructor's on a class; return the finished process."""
+    return subprocess.run(
+        [sys.executable, "-m", "rnncourse", command, "--course-dir", str(folder)],
         env=os.environ | {"RNNCOURSE_ROOT": str(course.root)},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def exported(course, folder):
+    """Return the points that the export has, by student and exercise."""
+    done = desk(course, folder, "export")
     assert done.stderr == f"{WITH_WORDS}: not handed in (1): garcia\n"
     rows = csv.DictReader(done.stdout.splitlines())
-    return {(row["student"], row["exercise"]): row["points"] for row in rows}
+    given = {(row["student"], row["exercise"]): row["points"] for row in rows}
+    return {who: float(points) if points else None for who, points in given.items()}
+
+
+def reported(course, folder):
+    """Return the points that the class report has, by student and exercise."""
+    done = desk(course, folder, "report")
+    assert done.returncode == 0, done.stderr
+    marks = json.loads((folder / "report.json").read_text())["marks"]
+    return {(who, slug): mark["points"] for slug in marks for who, mark in marks[slug].items()}
