@@ -15,7 +15,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-from rnncourse.classroom.folder import COURSE_ID, INSTRUCTOR, SETTINGS, Classroom
+from rnncourse.classroom.folder import INSTRUCTOR, SETTINGS, Classroom
 from rnncourse.classroom.tied import TIED
 from rnncourse.errors import ClassError
 from rnncourse.exercises import Course
@@ -58,10 +58,6 @@ def settings(root: Path) -> Config:
     c.ClassSpawner.ip = LOOPBACK
     c.ClassSpawner.env_keep = []
     c.ClassSpawner.start_timeout = SECONDS
-    c.JupyterHub.load_groups = {
-        f"nbgrader-{COURSE_ID}": {"users": sorted(students)},
-        f"formgrade-{COURSE_ID}": {"users": [INSTRUCTOR]},
-    }
     return c
 
 

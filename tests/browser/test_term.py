@@ -15,6 +15,8 @@ from tests.classroom import SLUGS, running_class, sample, write_small_course
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 FIRST, WITH_WORDS = SLUGS
 ANSWER = "Steps up to 4: the loss uses nothing that comes later."
+LOADED = "window.formgrader?.grades?.loaded && window.formgrader.comments?.loaded"
+"""Whether formgrader knows what it would overwrite."""
 COMMENT = "The kernel is used at every step, too."
 
 
@@ -103,7 +105,7 @@ class Desk:
         """Mark the one answer in words that is to be marked, as a person does."""
         self.formgrader(f"gradebook/{slug}/{slug}")
         self.page.locator("#main-table a").first.click()
-        self.page.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
+        self.page.wait_for_function(LOADED)
         for place, value in ((f"#{question}", points), (f"#{question}-comment", comment)):
             self.page.fill(place, value)
             with self.page.expect_response(lambda answer: answer.request.method == "PUT"):
