@@ -43,7 +43,7 @@ def settings(root: Path) -> Config:
     c.JupyterHub.cookie_secret_file = str(classroom.hub / "cookie_secret")
     c.JupyterHub.template_paths = [str(SETTINGS / "templates")]
     c.JupyterHub.logo_file = str(Course.find(root).root / "book" / "_assets" / "logo.svg")
-    c.ConfigurableHTTPProxy.command = [*TIED, *_proxy(root)]
+    c.ConfigurableHTTPProxy.command = [*TIED, *proxy_command(root)]
     c.ConfigurableHTTPProxy.api_url = f"http://{LOOPBACK}:{free_port()}"
     c.ConfigurableHTTPProxy.pid_file = str(classroom.hub / "proxy.pid")
     c.JupyterHub.authenticator_class = "rnncourse.classroom.signing_in.HandedOutPasswords"
@@ -124,8 +124,12 @@ def require_free(port: int) -> None:
             raise ClassError(f"Port {port} is taken. Choose another: --port {port + 1}") from error
 
 
-def _proxy(root: Path) -> list[str]:
-    """Return the command of the hub's proxy: that of the course, or of the machine."""
+def proxy_command(root: Path) -> list[str]:
+    """Return the command of the hub's proxy: that of the course, or of the machine.
+
+    Raises:
+        ClassError: If there is none.
+    """
     own = Course.find(root).root / "node_modules" / ".bin" / PROXY
     program = str(own) if own.exists() else shutil.which(PROXY)
     node = _node()
