@@ -13,9 +13,9 @@ from rich.text import Text
 from rnncourse.checks.marking import Verdict
 from rnncourse.checks.report import SIGNS, as_text, points_text, standing
 from rnncourse.grading.collecting.planning import REFUSED, UNCHANGED, Outcome
+from rnncourse.grading.differences import Difference
 from rnncourse.grading.notebook_files import shown
 from rnncourse.grading.outcomes import SubmissionOutcome
-from rnncourse.grading.regrade import Difference
 
 Manifest = Mapping[str, Mapping[str, Any]]
 STYLES = {True: "green", False: "red", None: "dim"}
@@ -112,7 +112,12 @@ def regraded_table(found: Sequence[Difference], number: int, *, dry_run: bool) -
         stays = "Given by hand: stays. " if one.by_hand else ""
         points = points_text(one.before), points_text(one.after)
         style = None if one.after == one.before else STYLES[one.after > one.before]
-        row = escape(one.student), escape(one.question), *points, escape(stays + one.why)
+        row = (
+            escape(one.student),
+            escape(one.question),
+            *points,
+            escape(stays + shown(one.why, 500)),
+        )
         table.add_row(*row, style=style)
     changed = {one.student for one in found if one.after != one.before}
     verb = "would change" if dry_run else "changed"

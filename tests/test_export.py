@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
+from benchmarks.grading.folders import graded_cell
 from rnncourse.grading.classes import ClassFolder
 from rnncourse.grading.collecting.students import Person
 from rnncourse.grading.engine.grading import Grading
@@ -28,9 +30,9 @@ from rnncourse.grading.export import (
 )
 from rnncourse.grading.marks import read_marks
 from rnncourse.grading.outcomes import UNREADABLE
+from rnncourse.grading.report import write_report
 from tests.conftest import ROOT
 from tests.made_class import Entry, make_class
-from tests.test_other_courses import cell
 
 # nbgrader's own: it makes a submission before it adds it to the session.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted.*> not in session")
@@ -197,12 +199,12 @@ def four_points(works, papers_of):
 
 
 def test_penalties_of_nbgraders_plugin_reach_the_export(tmp_path):
-    """The plugin of the guide, a due date in the gradebook, a timestamp beside the file."""
+    """The plugin of the guide, a due date in the gradebook, a timestamp; the report has it, too."""
     guide = (ROOT / "book" / "instructor_guide.md").read_text(encoding="utf-8")
     plugin = PENALTY + guide.partition(PENALTY)[2].partition("```")[0]
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n" + plugin)
     folder = ClassFolder(tmp_path)
-    cells = [cell("x = 1", "x", solution=True), cell("x", "first", points=4)]
+    cells = [graded_cell("x = 1", "x", solution=True), graded_cell("x", "first", points=4)]
     (tmp_path / "source" / "ps1").mkdir(parents=True)
     nbformat.write(new_notebook(cells=cells), tmp_path / "source" / "ps1" / "ps1.ipynb")
     coursedir = CourseDirectory(config=folder.config)
@@ -228,3 +230,5 @@ def test_penalties_of_nbgraders_plugin_reach_the_export(tmp_path):
     late = dict(zip(head, rows[2], strict=True))
     assert (late["before_penalty"], late["late_penalty"], late["points"]) == ("4", "0.8", "3.2")
     assert late["handed_in_utc"] == "2026-03-03 00:00:00"
+    numbers = write_report(folder, marks, tmp_path / "report.html")
+    assert json.loads(numbers.read_text())["marks"]["ps1"]["late"]["points"] == 3.2

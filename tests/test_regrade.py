@@ -12,12 +12,13 @@ from nbgrader.api import Gradebook
 from rnncourse.errors import ClassError, UnknownNameError
 from rnncourse.exercises import Course
 from rnncourse.grading.classes import ClassFolder
+from rnncourse.grading.differences import Difference, differences
 from rnncourse.grading.engine.grading import Grading
 from rnncourse.grading.engine.work import Incident
 from rnncourse.grading.engine.workers import here, nobody
 from rnncourse.grading.marks import read_marks
 from rnncourse.grading.outcomes import FAILED, GRADED
-from rnncourse.grading.regrade import Difference, Regrading, differences, waiting
+from rnncourse.grading.regrade import Regrading, waiting
 from rnncourse.grading.sample_class import write_sample_class
 from tests.conftest import ROOT
 from tests.made_class import Entry, make_class
@@ -156,6 +157,18 @@ def test_one_question_alone_changes(folder, warm_kernels):
     outcome = folder.outcome("right", SLUG)
     assert outcome.points == {"rnn_step": 4.0, "rnn_two_steps": 0.0}
     assert not outcome.messages["rnn_two_steps"].startswith("Right")
+
+
+def test_the_other_questions_can_follow(folder, warm_kernels):
+    """Grading leaves them as they were; regrading them is still possible."""
+    regrade(folder, warm_kernels, "rnn_step")
+    (right,) = folder.submissions(SLUG, "right")
+    assert folder.recorded(right) is not None
+    assert waiting(folder, SLUG, "rnn_step") == []
+    assert [s.student for s in waiting(folder, SLUG)] == ["right"]
+    assert len(regrade(folder, warm_kernels, "rnn_two_steps")) == 1
+    assert points(folder)["right"] == {"rnn_step": 4.0, "rnn_two_steps": 6.0}
+    assert waiting(folder, SLUG) == []
 
 
 def test_cut_regrading_goes_on_where_it_was(folder, warm_kernels):

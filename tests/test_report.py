@@ -19,7 +19,7 @@ from rnncourse.grading.report import write_report
 from rnncourse.grading.report.changes import Change, changes, read_report
 from rnncourse.grading.report.findings import STOPPED
 from rnncourse.grading.report.html import code, text
-from rnncourse.grading.report.likeness import FEWEST, alike
+from rnncourse.grading.report.likeness import FEWEST, LONGEST, alike
 from rnncourse.grading.report.statistics import exercise_figures
 from tests.made_class import CELLS, Entry, make_class
 
@@ -114,6 +114,15 @@ def test_alike_reads_what_is_no_python():
     codes = {f"s{n}": different(n) for n in range(FEWEST)}
     broken = OWN.replace("bias):", "bias:") + "'''"
     assert [p.first for p in alike(codes | {"a": broken, "b": broken})] == ["a"]
+
+
+def test_alike_looks_at_the_beginning_of_what_is_endless():
+    """Two copies of megabytes are found, and cost no more than two of pages."""
+    codes = {f"s{n}": different(n) for n in range(FEWEST)}
+    endless = "\n".join(f"y = x{'[' * (n % 50)}{n}{']' * (n % 50)}" for n in range(100_000))
+    (pair,) = alike(codes | {"a": endless, "b": endless})
+    assert (pair.first, pair.second) == ("a", "b")
+    assert pair.shared < LONGEST
 
 
 class Elements(HTMLParser):

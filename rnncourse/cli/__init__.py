@@ -5,7 +5,8 @@ classroom  for a class on one machine: classroom
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
 grading    for whoever grades: sample-class, grade, feedback
-desk       for whoever has graded: export, report, regrade
+desk       for whoever has graded: export, report
+regrading  for whoever has mended a question: regrade
 """
 
 import os

@@ -13,9 +13,9 @@ from rnncourse.cli.grading import log_to, workers_for
 from rnncourse.cli.terminal import ERR, OUT, command, plain, with_progress
 
 if TYPE_CHECKING:
+    from rnncourse.grading.differences import Difference
     from rnncourse.grading.engine.workers import Workers
     from rnncourse.grading.outcomes import SubmissionOutcome
-    from rnncourse.grading.regrade import Difference
 
 
 @command("regrade")
@@ -49,11 +49,12 @@ def regrade(
 
     What --dry-run has run is not run again.
     """
+    from rnncourse.grading.differences import differences
     from rnncourse.grading.engine.workers import nobody
     from rnncourse.grading.feedback.writing import write_summaries
     from rnncourse.grading.marks import read_marks
     from rnncourse.grading.outcomes import FAILED
-    from rnncourse.grading.regrade import Regrading, differences
+    from rnncourse.grading.regrade import Regrading
     from rnncourse.grading.regrade import waiting as marked_before
     from rnncourse.tables import regraded_table
 

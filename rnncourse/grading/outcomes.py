@@ -48,6 +48,7 @@ class SubmissionOutcome:
         exercise: Fingerprint of the exercise's sources.
         seconds: Time that running and examining it took.
         attempts: Times that it was begun: more where a kernel failed that was none of its doing.
+        older: Questions that kept another verdict than today's, when one was regraded alone.
     """
 
     student: str
@@ -64,6 +65,7 @@ class SubmissionOutcome:
     exercise: str = ""
     seconds: float = 0.0
     attempts: int = 1
+    older: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> float | None:

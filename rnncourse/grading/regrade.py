@@ -11,7 +11,7 @@ What a person gave stays.
 import copy
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import nbformat
@@ -22,32 +22,10 @@ from rnncourse.grading.classes import ClassFolder
 from rnncourse.grading.engine.grading import Grading
 from rnncourse.grading.engine.work import Finished, Incident, Work
 from rnncourse.grading.engine.workers import Workers
-from rnncourse.grading.marks import ExerciseMark
 from rnncourse.grading.nbgrader_log import LOGGER
 from rnncourse.grading.outcomes import FAILED, GRADED, Submission, SubmissionOutcome
 from rnncourse.grading.records import RECORD
 from rnncourse.grading.submissions import grade_id, is_question
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A mark that is, or would be, another.
-
-    Args:
-        student: The student's id.
-        question: The question.
-        before: The points that counted.
-        after: The points that count now.
-        why: What the learner is told now.
-        by_hand: Whether a person gave the points, which therefore stay as they are.
-    """
-
-    student: str
-    question: str
-    before: float
-    after: float
-    why: str
-    by_hand: bool = False
 
 
 def waiting(folder: ClassFolder, slug: str, question: str | None = None) -> list[Submission]:
@@ -75,7 +53,8 @@ def waiting(folder: ClassFolder, slug: str, question: str | None = None) -> list
         outcome = folder.outcome(submission.student, slug)
         content, asked = folder.versions(submission)
         if outcome and outcome.status == GRADED and outcome.submission == content:
-            found += [submission] if outcome.exercise != asked else []
+            left = outcome.older if question is None else {question} & {*outcome.older}
+            found += [submission] if outcome.exercise != asked or left else []
     return found
 
 
@@ -139,7 +118,7 @@ class Regrading(Grading):
             try:
                 if (finished := self._kept(submission)) is None:
                     continue
-                merged = self._merged(submission, finished)
+                merged, older = self._merged(submission, finished)
                 self._remember(submission)
                 self._writer.enter(submission, merged.notebooks)
                 found = self._marks(submission, merged)
@@ -147,8 +126,8 @@ class Regrading(Grading):
                 LOGGER.error("Regrading %s failed", submission, exc_info=error)
                 yield self._decided(submission, FAILED, reason=f"{error}")
             else:
-                effort = {"seconds": merged.seconds, "attempts": merged.attempts}
-                outcome = self._decided(submission, GRADED, **effort, **found)
+                found |= {"seconds": merged.seconds, "attempts": merged.attempts, "older": older}
+                outcome = self._decided(submission, GRADED, **found)
                 self._folder.record(submission, outcome)
                 yield outcome
 
@@ -181,15 +160,17 @@ class Regrading(Grading):
         fields = names | {"submission": content, "exercise": asked} | found
         return SubmissionOutcome(**fields)  # type: ignore[arg-type]
 
-    def _merged(self, submission: Submission, finished: Finished) -> Finished:
-        """Return what was run, in which all questions but the chosen one are as they were."""
+    def _merged(self, submission: Submission, finished: Finished) -> tuple[Finished, list[str]]:
+        """Return what was run, with all questions but the chosen one as they were; and which."""
         if self._question is None:
-            return finished
+            return finished, []
         slug = submission.slug
         before = nbformat.read(self._writer.autograded(submission), as_version=4)
         now = nbformat.reads(finished.notebooks[slug], 4)
         merged = merged_verdicts(before, now, self._question)
-        return replace(finished, notebooks={slug: nbformat.writes(merged)})
+        kept, new = (part.metadata[RECORD]["verdicts"] for part in (merged, now))
+        older = [name for name in kept if kept[name] != new[name]]
+        return replace(finished, notebooks={slug: nbformat.writes(merged)}), older
 
     def _remember(self, submission: Submission) -> None:
         """Put down what the student has until now, and when it is taken away."""
@@ -234,24 +215,3 @@ def merged_verdicts(before: NotebookNode, now: NotebookNode, question: str) -> N
             cell.outputs = outputs[grade_id(cell)]
     merged.metadata[RECORD]["verdicts"] = old | {question: new[question]}
     return merged
-
-
-def differences(mark: ExerciseMark, now: SubmissionOutcome) -> list[Difference]:
-    """Return which points of a student change.
-
-    Args:
-        mark: The mark that counted before.
-        now: What was decided now.
-    """
-    found = []
-    for question in mark.questions:
-        if (points := now.points.get(question.name)) is None:
-            continue
-        given = question.by_hand is not None
-        changed = question.auto != points
-        before = question.points or 0.0
-        after = before if given else points + question.extra
-        if changed:
-            said = now.messages.get(question.name, "")
-            found.append(Difference(mark.student, question.name, before, after, said, given))
-    return found

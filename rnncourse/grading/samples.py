@@ -111,7 +111,7 @@ class Answers:
         self.full = {name: float(q.points) for name, q in exercise.questions.items()}
         self.none = dict.fromkeys(self.names, 0.0)
         solved = instructor_notebook(exercise)
-        self.right = {name: _cell(solved, f"{name}_solution").source for name in self.names}
+        self.right = {name: _code(_cell(solved, f"{name}_solution")) for name in self.names}
         self.words = {name: exercise.model_answer(name) for name in exercise.written}
 
     def notebook(self, code: dict[str, str]) -> NotebookNode:
@@ -247,6 +247,11 @@ def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
     return next(
         c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
     )
+
+
+def _code(cell: NotebookNode) -> str:
+    """Return the code of a solution cell as a learner would have written it."""
+    return "\n".join(line for line in cell.source.splitlines() if "### " not in line)
 
 
 def as_bytes(notebook: NotebookNode) -> bytes:

@@ -167,11 +167,11 @@ def test_marks_given_in_formgrader_reach_the_page_and_stay(graded, formgrader, v
     seen = visit(signed_in(submission_pages(formgrader)["right"]), wait="networkidle").page
     assert "Rubric, 2 points" in notebook(seen).inner_text()
     assert "To be read by a person" in page(graded, "right")
-    for place, text in ((f"#{WORDS}-comment", "Why no <b>other</b> step?"), (f"#{WORDS}", "1.5")):
-        kind = "comment" if "comment" in place else "grade"
-        with seen.expect_response(lambda r, kind=kind: f"/api/{kind}/" in r.url and r.ok):
-            seen.locator(place).fill(text)
-            seen.locator(place).dispatch_event("change")
+    seen.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
+    for place, text in ((f"#{WORDS}", "1.5"), (f"#{WORDS}-comment", "Why no <b>other</b> step?")):
+        seen.fill(place, text)
+        with seen.expect_response(lambda answer: answer.request.method == "PUT"):
+            seen.keyboard.press("Tab")
     done = run("rnncourse", "feedback", SLUG, cwd=graded)
     assert "5 pages and 5 summaries" in done.stdout
     marked = page(graded, "right")

@@ -16,7 +16,7 @@ class Row:
     """One exercise on the page.
 
     Args:
-        title: The exercise's title.
+        title: The exercise's number and title.
         state: The state that it is coloured by.
         points: Points so far; None where there is no mark.
         max_points: Points of an all right submission.
@@ -65,7 +65,8 @@ def _row(mark: ExerciseMark, guide: Guide) -> Row:
     marked = mark.status in (GRADED, WAITS)
     points = mark.points_so_far if marked else None
     page = "" if mark.status in (MISSING, UNGRADED) else _address(mark.slug)
-    return Row(guide.title, _state(mark), points, mark.max_points, _said(mark), page)
+    title = guide.title.removeprefix("Exercise ")
+    return Row(title, _state(mark), points, mark.max_points, _said(mark), page)
 
 
 def _address(slug: str) -> str:

@@ -16,8 +16,8 @@ LENGTH = 200
 STYLE = """
 :root { color-scheme: light dark; --page: #fdfcf9; --text: #24292e; --soft: #545b62;
   --line: #ddd7cb; --panel: #f4f1ea; --link: #005f91; --warn: #a63c00; }
-@media (prefers-color-scheme: dark) { :root { --page: #14171a; --text: #dcdad4; --soft: #a5aab0;
-  --line: #363d44; --panel: #1e2327; --link: #6cbcec; --warn: #ff9f66; } }
+@media screen and (prefers-color-scheme: dark) { :root { --page: #14171a; --text: #dcdad4;
+  --soft: #a5aab0; --line: #363d44; --panel: #1e2327; --link: #6cbcec; --warn: #ff9f66; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 62rem; background: var(--page);
   color: var(--text); font: 1rem/1.55 "Atkinson Hyperlegible Next", system-ui, sans-serif; }
@@ -49,7 +49,9 @@ pre { margin: .4rem 0; padding: .6rem .8rem; background: var(--panel); border-ra
 .two > div { min-width: 0; }
 summary { cursor: pointer; }
 @media (max-width: 40rem) { .two { grid-template-columns: 1fr; } h2 { margin-top: 2.2rem; } }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; }
+@page { margin: 1.5cm; }
+@media print { :root { color-scheme: light; } nav { display: none; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
   figure, pre, tr, .two { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """
 

@@ -28,6 +28,8 @@ LEAST = 12
 """Rare runs that two answers must share."""
 ALIKE = 0.5
 """How much of what is rare in one of them the other must have, from 0 to 1."""
+LONGEST = 20_000
+"""Signs of an answer that are looked at: nobody can have the report wait, or run out of memory."""
 SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*|\S")
 
@@ -61,23 +63,22 @@ def alike(codes: Mapping[str, str], given: str = "") -> list[Pair]:
     stub = set(_runs(given))
     found = {who: set(_runs(code)) - stub for who, code in sorted(codes.items())}
     held = Counter(run for runs in found.values() for run in runs)
-    most = few(len(codes))
-    rare = sorted(run for run, count in held.items() if 1 < count <= most)
-    # What one answer alone has is part of its size, and of nothing shared.
-    weight = np.array([np.log(len(codes) / held[run]) for run in rare])
-    names = list(found)
-    own = np.log(len(codes))
-    table = np.array([[run in found[who] for run in rare] for who in names], dtype=float)
-    if not table.size:
+    rare = sorted(run for run, count in held.items() if 1 < count <= few(len(codes)))
+    if not rare:
         return []
-    alone = np.array([sum(held[run] == 1 for run in found[who]) for who in names])
-    size = table @ weight + own * alone
-    shared, counts = (table * weight) @ table.T, table @ table.T
-    pairs = []
-    for one, other in zip(*np.nonzero(np.triu(counts, 1) >= LEAST), strict=True):
-        likeness = shared[one, other] / min(size[one], size[other])
-        if likeness >= ALIKE:
-            pairs.append(Pair(names[one], names[other], int(counts[one, other]), float(likeness)))
+    table = np.array([[run in runs for run in rare] for runs in found.values()], dtype=float)
+    weight = np.array([np.log(len(codes) / held[run]) for run in rare])
+    # What one answer alone has makes it larger, and shares nothing.
+    alone = np.array([sum(held[run] == 1 for run in runs) for runs in found.values()])
+    size = table @ weight + np.log(len(codes)) * alone
+    smaller = np.minimum.outer(size, size)
+    counts, shared = table @ table.T, (table * weight) @ table.T
+    chosen = np.triu((counts >= LEAST) & (shared >= ALIKE * smaller), 1)
+    names = list(found)
+    pairs = [
+        Pair(names[a], names[b], int(counts[a, b]), round(float(shared[a, b] / smaller[a, b]), 6))
+        for a, b in zip(*np.nonzero(chosen), strict=True)
+    ]
     return sorted(pairs, key=lambda pair: (-pair.shared * pair.likeness, pair.first, pair.second))
 
 
@@ -87,7 +88,7 @@ def few(answers: int) -> int:
 
 
 def _runs(code: str) -> Iterator[tuple[str, ...]]:
-    tokens = list(_tokens(code))
+    tokens = list(_tokens(code[:LONGEST]))
     return (tuple(tokens[place : place + RUN]) for place in range(len(tokens) - RUN + 1))
 
 
