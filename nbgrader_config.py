@@ -17,6 +17,7 @@ from nbgrader.preprocessors import (
 
 from rnncourse.grading.feedback.exporter import FeedbackExporter
 from rnncourse.grading.feedback.marker import ForMarker
+from rnncourse.grading.formgrader import escape_names
 from rnncourse.grading.preprocessors import Examine, Repair, SubmissionExporter
 
 ROOT = Path(__file__).resolve().parent
@@ -71,3 +72,6 @@ c.FeedbackExporter.book = ""
 EXCHANGE = ROOT / "exchange"
 EXCHANGE.mkdir(exist_ok=True)
 c.Exchange.root = str(EXCHANGE)
+
+# Nothing that a student chose may become part of formgrader's own pages.
+escape_names()

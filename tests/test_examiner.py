@@ -4,10 +4,15 @@ import asyncio
 import copy
 
 import nbformat
+import numpy as np
 import pytest
 from nbgrader.utils import determine_grade
 
-from rnncourse.grading.examiner import examine
+from rnncourse.checks.calls import Outcome
+from rnncourse.checks.examples import written_out
+from rnncourse.checks.marking import TIME_LIMIT
+from rnncourse.errors import KernelError
+from rnncourse.grading.examiner import _ask, examine
 from rnncourse.grading.submissions import repair
 
 pytestmark = pytest.mark.e2e
@@ -74,6 +79,59 @@ def test_message_is_shown_and_no_hidden_case(examined):
     html = cells["rnn_two_steps"].outputs[0].data["text/html"]
     assert "in place" in html
     assert "x0 (" not in html
+
+
+def test_property_that_public_cases_cannot_show_is_said_to_pass_them(examined):
+    """An answer that changes its arguments gets every public case right."""
+    verdict = examined[1]["rnn_two_steps"]
+    assert (verdict.example, verdict.passes_public) == (None, True)
+    assert not examined[1]["rnn_step"].passes_public
+
+
+class Answering:
+    """A kernel that answers as told, one outcome after the other, and counts."""
+
+    def __init__(self, *outcomes):
+        self.outcomes, self.asked = list(outcomes), []
+
+    async def ask(self, name, inputs, time_limit, through):
+        """Return the next outcome; the last one again and again."""
+        self.asked.append(inputs)
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+@pytest.fixture(scope="module")
+def paper(exercise):
+    """Return the examination of one question."""
+    return exercise.examination(seed=5)["rnn_step"]
+
+
+def test_wrong_answer_is_shown_on_a_public_case(paper):
+    """The example is the released case, never a fresh one."""
+    kernel = Answering(Outcome(np.zeros(3)))
+    verdict = asyncio.run(_ask(kernel, paper))
+    assert verdict.example.expected == written_out(paper.public.cases[0].expected)
+    assert verdict.example.received == "[0. 0. 0.]"
+    assert [case.inputs for case in paper.public.cases[:1]] == kernel.asked[len(paper.cases) :]
+
+
+def test_answer_that_does_not_end_is_not_asked_a_public_case(paper):
+    """What takes its time limit once would take it again, and shows nothing."""
+    kernel = Answering(Outcome(raised=TIME_LIMIT))
+    verdict = asyncio.run(_ask(kernel, paper))
+    assert verdict.example is None
+    assert len(kernel.asked) == 1
+
+
+def test_example_that_cannot_be_had_costs_no_verdict(paper):
+    """Where the notebook's time is up after the verdict, the verdict stands."""
+    wrong = [Outcome(np.zeros(3))] * len(paper.cases)
+    verdict = asyncio.run(_ask(Answering(*wrong, KernelError("time is up")), paper))
+    assert (verdict.points, verdict.example, verdict.passes_public) == (0.0, None, False)
+    assert verdict.trials
 
 
 def test_examined_notebook_is_valid(examined):

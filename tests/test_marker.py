@@ -13,8 +13,10 @@ from nbformat.v4 import (
     new_output,
     new_raw_cell,
 )
+from nbgrader.server_extensions.formgrader.base import BaseHandler
 
 from rnncourse.grading.feedback.marker import PNG, ForMarker, as_text
+from rnncourse.grading.formgrader import escape_names
 from rnncourse.grading.records import RECORD
 from rnncourse.grading.submissions import read_submission
 from tests.conftest import ROOT
@@ -114,3 +116,21 @@ def test_rubric_stands_below_the_answer():
 def test_notebook_that_was_not_examined_is_left_alone():
     """An assignment of the instructor's own is nbgrader's business."""
     assert opened(new_markdown_cell("<b>x</b>"), record=False)[0].source == "<b>x</b>"
+
+
+@pytest.fixture
+def handler():
+    """Return formgrader's handler, with the method that makes its pages as nbgrader has it."""
+    before = BaseHandler.render
+    yield BaseHandler
+    BaseHandler.render = before
+
+
+def test_escape_names_keeps_names_out_of_formgraders_pages(handler):
+    """Names of HTML are coded once, however often the settings are read; others are as before."""
+    handler.render = lambda _, name, **content: (name, content)
+    escape_names()
+    escape_names()
+    name, content = handler.render(None, "page", student_id='<b>"\\', other="O'Brien & co", n=1)
+    assert name == "page"
+    assert content == {"student_id": "&lt;b&gt;&quot;&#92;", "other": "O'Brien & co", "n": 1}

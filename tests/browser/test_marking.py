@@ -6,6 +6,7 @@ import html
 import json
 import socket
 import subprocess
+from urllib.parse import quote
 
 import nbformat
 import pytest
@@ -31,6 +32,7 @@ print(evil, "A" * 10**6)
 def rnn_forward(*arguments):
     raise type("Evil", (Exception,), {{}})(evil)
 """
+EVIL = "<img src=x onerror=window.hit=9>"
 GRADE = ("rnncourse", "grade", "--workers", "1", "--unsafe-no-sandbox")
 
 
@@ -64,7 +66,7 @@ def graded(tmp_path_factory, course):
         folder.mkdir(parents=True)
         (folder / f"{SLUG}.ipynb").write_text(json.dumps(notebook))
         (folder / "evil.html").write_text(HOSTILE.encode("ascii", "ignore").decode())
-    named = root / "submitted" / "<img src=x onerror=window.hit=9>" / SLUG
+    named = root / "submitted" / EVIL / SLUG
     named.mkdir(parents=True)
     (named / f"{SLUG}.ipynb").write_text(json.dumps(notebook))
     (root / "nbgrader_config.py").write_text(CONFIG.format(course=str(ROOT)))
@@ -98,9 +100,10 @@ def submission_pages(formgrader):
     return {e["student"]: f"{formgrader}/formgrader/submissions/{e['id']}/" for e in listed}
 
 
-def signed_in(address):
-    """Return an address with the token that signs in."""
-    return f"{address}?token=secret"
+@pytest.fixture
+def instructor(formgrader, visit):
+    """Return a browser's page that is signed in."""
+    return visit(f"{formgrader}/formgrader/manage_assignments?token=secret").page
 
 
 def notebook(seen):
@@ -122,24 +125,22 @@ def grades(root, student):
         gradebook.db.commit()
 
 
-def test_nothing_of_a_learner_runs_in_formgrader(graded, formgrader, visit):
+def test_nothing_of_a_learner_runs_in_formgrader(formgrader, instructor):
     """No page that the instructor opens takes a submission, or a name, for part of itself."""
     pages = submission_pages(formgrader)
     assert set(pages) == {"right", "half", "blank", "hostile"}
-    lists = (
-        "gradebook",
-        f"gradebook/{SLUG}/{SLUG}",
-        "manage_students",
-        f"manage_submissions/{SLUG}",
-    )
-    for address in [f"{formgrader}/formgrader/{name}" for name in lists]:
-        seen = visit(signed_in(address), wait="networkidle").page
-        assert seen.evaluate("window.hit") is None, address
-    seen = visit(signed_in(pages["hostile"]), wait="networkidle").page
-    assert seen.evaluate("window.hit") is None
+    lists = ("manage_students", f"manage_submissions/{SLUG}", f"gradebook/{SLUG}/{SLUG}")
+    lists += (f"manage_students/{quote(EVIL)}",)
+    addresses = [f"{formgrader}/formgrader/{name}" for name in lists]
+    for address in [*addresses, pages["hostile"]]:
+        instructor.goto(address, wait_until="networkidle")
+        assert instructor.evaluate("window.hit") is None, address
+        assert instructor.locator("[onerror]").count() == 0
+        if address in addresses[:2]:
+            assert "hostile" in instructor.locator("#main-table").inner_text()
     strange = "iframe, svg, img, object, [onload], [onerror], a[href^='javascript']"
-    assert notebook(seen).locator(strange).count() == 0
-    assert "onerror=" in notebook(seen).inner_text()
+    assert notebook(instructor).locator(strange).count() == 0
+    assert "onerror=" in notebook(instructor).inner_text()
 
 
 def test_feedback_pages_ask_for_nothing(graded, visit):
@@ -162,9 +163,10 @@ def test_page_is_fit_for_a_phone(graded, visit):
         assert seen.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_marks_given_in_formgrader_reach_the_page_and_stay(graded, formgrader, visit):
+def test_marks_given_in_formgrader_reach_the_page_and_stay(graded, formgrader, instructor):
     """The marker reads the rubric, types points and a comment; grading again asks nobody anew."""
-    seen = visit(signed_in(submission_pages(formgrader)["right"]), wait="networkidle").page
+    seen = instructor
+    seen.goto(submission_pages(formgrader)["right"])
     assert "Rubric, 2 points" in notebook(seen).inner_text()
     assert "To be read by a person" in page(graded, "right")
     seen.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
