@@ -423,3 +423,19 @@ def test_settings_of_servers_load(who):
         assert PyFileConfigLoader(path.name, path=str(folder)).load_config()
     disabled = json.loads((folder / "labconfig" / "page_config.json").read_text())
     assert disabled["disabledExtensions"]
+
+
+@pytest.mark.e2e
+def test_a_hub_that_does_not_start_is_an_error(classroom, course, monkeypatch, sandbox):
+    """What is wrong in the class's own settings is said, with the place to read on."""
+    monkeypatch.setenv("RNNCOURSE_ROOT", str(course.root))
+    (classroom.root / "jupyterhub_config.py").write_text("import sys\nsys.exit('out of order')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "rnncourse", "classroom", str(classroom.root), "--port", "0"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The hub does not start: out of order" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr

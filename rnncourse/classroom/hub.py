@@ -72,6 +72,8 @@ def running(classroom: Classroom, port: int) -> Iterator[subprocess.Popen[bytes]
     Raises:
         ClassError: If the class runs already, the port is taken, or the hub does not start.
     """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     with _alone(classroom), (classroom.hub / "jupyterhub.log").open("ab") as log:
         require_free(port)
         config = str(classroom.root / "jupyterhub_config.py")
@@ -93,17 +95,12 @@ def running(classroom: Classroom, port: int) -> Iterator[subprocess.Popen[bytes]
 
 
 def wait_for_end(hub: subprocess.Popen[bytes]) -> None:
-    """Wait until somebody stops us.
+    """Wait until somebody stops us, which raises KeyboardInterrupt.
 
     Raises:
         ClassError: If the hub ends by itself.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
-    try:
-        status = hub.wait()
-    except KeyboardInterrupt:
-        return
+    status = hub.wait()
     raise ClassError(f"The hub has ended by itself ({status}); hub/jupyterhub.log may say why.")
 
 

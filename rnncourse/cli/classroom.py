@@ -49,13 +49,15 @@ def classroom(folder: Path, names: tuple[str, ...], table: Path | None, port: in
         hidden = [passwords, course.root / "solutions" / course.slugs()[0] / "questions.py"]
         room.require_tight(room_of, room_of.student(users[-1]), hidden)
     port = port or hub.free_port()
-    with hub.running(room_of, port) as running:
-        if new:
-            OUT.print(f"New passwords: {plain(str(passwords))}", soft_wrap=True)
-        where = f"http://{hub.LOOPBACK}:{port}"
-        OUT.print(f"{where} for {INSTRUCTOR} and {len(users) - 1} students; Ctrl-C stops it.")
-        hub.wait_for_end(running)
-    OUT.print("Stopped. The same command goes on where it was.")
+    try:
+        with hub.running(room_of, port) as running:
+            if new:
+                OUT.print(f"New passwords: {plain(str(passwords))}", soft_wrap=True)
+            where = f"http://{hub.LOOPBACK}:{port}"
+            OUT.print(f"{where} for {INSTRUCTOR} and {len(users) - 1} students; Ctrl-C stops it.")
+            hub.wait_for_end(running)
+    except KeyboardInterrupt:
+        OUT.print("Stopped. The same command goes on where it was.")
 
 
 def _course(folder: Path) -> "Course":
