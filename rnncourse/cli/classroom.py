@@ -54,7 +54,8 @@ def classroom(folder: Path, names: tuple[str, ...], table: Path | None, port: in
             if new:
                 OUT.print(f"New passwords: {plain(str(passwords))}", soft_wrap=True)
             where = f"http://{hub.LOOPBACK}:{port}"
-            OUT.print(f"{where} for {INSTRUCTOR} and {len(users) - 1} students; Ctrl-C stops it.")
+            # Not by rich, which would print it again if Ctrl-C came while it does.
+            click.echo(f"{where} for {INSTRUCTOR} and {len(users) - 1} students; Ctrl-C stops it.")
             hub.wait_for_end(running)
     except KeyboardInterrupt:
         OUT.print("Stopped. The same command goes on where it was.")
