@@ -45,6 +45,7 @@ def findings() -> list[Finding]:
         _data(),
         _sandbox(),
         _cgroup(),
+        _classroom(),
     ]
 
 
@@ -128,6 +129,18 @@ def _cgroup() -> Finding:
     if why := missing():
         return Finding("cgroup", None, f"none: a kernel's processes share no limit. {why}")
     return Finding("cgroup", True, "limits what all processes of a kernel take together")
+
+
+def _classroom() -> Finding:
+    from rnncourse.classroom.hub import proxy_command
+
+    try:
+        proxy_command(Path.cwd())
+    except CourseError as error:
+        return Finding("classroom", None, str(error))
+    version = _version("jupyterhub")
+    text = f"JupyterHub {version}, and its proxy" if version else "no JupyterHub"
+    return Finding("classroom", bool(version) or None, text, "" if version else SET_UP)
 
 
 def _version(name: str) -> str:

@@ -19,7 +19,7 @@ LAYERS = [
     {"exercises"},
     {"notebooks"},
     {"grading"},
-    {"checking", "tables", "doctor", "serving"},
+    {"checking", "tables", "doctor", "serving", "classroom"},
     {"cli"},
     {"__main__"},
 ]

@@ -4,6 +4,7 @@ terminal   what the commands print with
 course     for whoever learns, writes or builds: check, build, doctor
 collecting for whoever grades: collect
 serving    for whoever reads: serve
+classroom  for a class on one machine: classroom
 grading    for whoever grades: sample-class, grade, feedback
 desk       for whoever has graded: export, report
 regrading  for whoever has mended a question: regrade
@@ -16,6 +17,7 @@ from pathlib import Path
 import click
 
 from rnncourse import __version__
+from rnncourse.cli.classroom import classroom
 from rnncourse.cli.collecting import collect
 from rnncourse.cli.course import build, check, doctor
 from rnncourse.cli.desk import export, report
@@ -35,6 +37,6 @@ def cli() -> None:
 
 
 LEARNING = (check, serve, doctor)
-TEACHING = (build, sample_class, collect, grade, feedback, export, report, regrade)
+TEACHING = (build, classroom, sample_class, collect, grade, feedback, export, report, regrade)
 for command in (*LEARNING, *TEACHING):
     cli.add_command(command)

@@ -66,19 +66,12 @@ def command(run: Path, program: list[str], limits: Limits) -> list[str]:
         SandboxError: If there is no bubblewrap.
     """
     trees = {"run": run} | {name: path for name, (path, _) in READ_ONLY.items()}
-    as_root = os.geteuid() == 0
-    seen = {name: STAGE / name if as_root else path for name, path in trees.items()}
-    bwrap = find_bwrap()
-    if bwrap.is_relative_to(trees["packages"]):
-        bwrap = seen["packages"] / bwrap.relative_to(trees["packages"])
-    staged = json.dumps({name: str(path) for name, path in trees.items()})
-    begin = [sys.executable, "-m", "rnncourse.grading.sandbox.stage", staged]
+    begin, seen = launcher(trees)
     return [
-        *(begin if as_root else []),
-        str(bwrap),
+        *begin,
         *_namespaces(),
         *_folders(limits),
-        *_system(),
+        *system(),
         *_bound(seen),
         *("--bind", str(seen["run"]), CONNECTION),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK),
@@ -86,6 +79,27 @@ def command(run: Path, program: list[str], limits: Limits) -> list[str]:
         PYTHON,
         *program,
     ]
+
+
+def launcher(trees: dict[str, Path]) -> tuple[list[str], dict[str, Path]]:
+    """Return the command that begins a sandbox, and where it finds files to bind.
+
+    Args:
+        trees: What it binds, by a name of one's own: root shows it to an unprivileged user.
+
+    Raises:
+        SandboxError: If there is no bubblewrap.
+    """
+    bwrap = find_bwrap()
+    if os.geteuid() != 0:
+        return [str(bwrap)], trees
+    seen = {name: STAGE / name for name in trees}
+    for name, path in trees.items():
+        if bwrap.is_relative_to(path):
+            bwrap = seen[name] / bwrap.relative_to(path)
+    staged = json.dumps({name: str(path) for name, path in trees.items()})
+    stage = [sys.executable, "-m", "rnncourse.grading.sandbox.stage", staged]
+    return [*stage, str(bwrap)], seen
 
 
 def owner() -> int:
@@ -146,7 +160,7 @@ def _bound(seen: dict[str, Path]) -> list[str]:
     ]
 
 
-def _system() -> list[str]:
+def system() -> list[str]:
     """Return /usr, and the folders beside it as this machine has them."""
     parts = ["--ro-bind", "/usr", "/usr"]
     for path in SYSTEM:

@@ -112,7 +112,7 @@ def _serve(limits: Limits, says_ready: int, sealed: int) -> None:
     die_with_parent()
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    _limit(limits)
+    restrict(limits)
     drop_capabilities()
     forbid_new_privileges()
     system_calls.load()
@@ -130,7 +130,8 @@ def _serve(limits: Limits, says_ready: int, sealed: int) -> None:
         app.start()
 
 
-def _limit(limits: Limits) -> None:
+def restrict(limits: Limits) -> None:
+    """Put the limits of one process on this one, for good, and on all that it starts."""
     for name, most in (
         ("DATA", limits.data),
         ("AS", limits.address_space),
