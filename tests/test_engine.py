@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import tracemalloc
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import dask
@@ -88,6 +89,12 @@ def simple_work(slug, source="1"):
     return Work(f"key-{slug}", slug, {"one": nbformat.writes(notebook)}, seed=1)
 
 
+def on_fire(works, papers_of):
+    """Be workers that run nothing."""
+    for work in works:
+        yield Incident(work.key, "The machine is on fire.")
+
+
 def test_perform_is_given_files_and_gives_back_notebooks(warm_kernels):
     """The kernel finds what lies beside the notebook; nothing else comes back than notebooks."""
     work = replace(simple_work("a", "open('deep/data.txt').read()"), files={"deep/data.txt": b"hi"})
@@ -125,17 +132,26 @@ def test_what_is_finished_is_let_go():
 
 def test_an_incident_is_never_a_mark(folder):
     """The outcome has no total, and the next command tries again."""
-
-    def broken(works, papers_of):
-        for work in works:
-            yield Incident(work.key, "The machine is on fire.")
-
-    outcomes = {o.student: o for o in Grading(folder, broken).outcomes(folder.submissions())}
+    outcomes = {o.student: o for o in Grading(folder, on_fire).outcomes(folder.submissions())}
     assert outcomes["right"].status == FAILED
     assert outcomes["right"].total is None
     assert outcomes["cut-off"].status == UNREADABLE
     waiting = [s.student for s in folder.submissions() if folder.recorded(s) is None]
     assert waiting == ["blank", "right", "wrong-01"]
+
+
+def test_an_incident_leaves_the_points_that_a_person_gave(folder, warm_kernels):
+    """They are in the gradebook alone; whatever fails is tried again."""
+    (submission,) = folder.submissions(student="wrong-01")
+    list(Grading(folder, here(warm_kernels)).outcomes([submission]))
+    gradebook = partial(Gradebook, f"sqlite:///{folder.root / 'gradebook.db'}", "rnncourse")
+    with gradebook() as opened:
+        (notebook,) = opened.find_submission(SLUG, "wrong-01").notebooks
+        notebook.grades[0].manual_score = 1.5
+        opened.db.commit()
+    list(Grading(folder, on_fire).outcomes([submission]))
+    with gradebook() as opened:
+        assert opened.find_submission(SLUG, "wrong-01").score == 1.5
 
 
 def test_a_cut_grading_goes_on_where_it_was(folder, warm_kernels):

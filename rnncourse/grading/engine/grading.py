@@ -138,9 +138,8 @@ class Grading:
 
     def _settle(self, submission: Submission, *, status: str, **found: Any) -> None:
         """Put an outcome on disk."""
-        if status != GRADED:
+        if status == UNREADABLE:  # what failed is tried again, and keeps what it had until then
             self._writer.forget(submission)
-        if status == UNREADABLE:
             self._writer.write_reason(submission, str(found["reason"]))
         content, asked = self._folder.versions(submission)
         outcome = SubmissionOutcome(
