@@ -229,7 +229,7 @@ function keepPython() {
   const saves = navigator.connection?.saveData || navigator.connection?.type === "cellular";
   if (saves || python.obstacle()) return;
   const files = RUNTIME.files.map((name) => base + name);
-  window.keepForOffline = [...files, ...python.cases.map(({ url }) => url)];
+  window.keepForOffline = [...files, ...python.cases.map(({ url }) => `${url}.bin`)];
 }
 
 findKernel().then((kernel) => {

@@ -18,18 +18,12 @@ function unpackForPyodide(base) {
       : plain(url, options);
 }
 
-async function text(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url.split("/").slice(-2).join("/")}: ${answer.status}`);
-  return answer.text();
-}
-
 async function start({ base, cases }) {
   unpackForPyodide(base);
   const [python, packages, ...papers] = await Promise.all([
     loadPyodide({ indexURL: base }),
     fetch(`${base}packages.zip`).then((answer) => answer.arrayBuffer()),
-    ...cases.map(({ url }) => text(url)),
+    ...cases.map(({ url }) => unpack(url).then((answer) => answer.text())),
   ]);
   const site = "/lib/python3.11/site-packages";
   python.unpackArchive(packages, "zip", { extractDir: site });
